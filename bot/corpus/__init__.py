@@ -1,0 +1,1 @@
+"""Sources → documents → passages, every passage with exact offsets into its document."""

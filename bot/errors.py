@@ -1,0 +1,75 @@
+"""The error tree of the program. This module imports nothing of ours.
+
+InvestorBotError
+├── ConfigError          a configuration file or environment variable is wrong
+├── KnowledgeError       one or more documents or lexicon files are wrong
+├── ImportSourceError    a source cannot be turned into a document
+├── QuestionError        a question (or a line of a batch) cannot be read
+└── ServeError           Telegram cannot be served (no token, wrong token, no server, second instance)
+
+Every error says what is wrong, where, and how to mend it; the command line prints
+``str(error)`` on one line and exits with ``exit_code``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class InvestorBotError(Exception):
+    """Root of the tree: whoever catches it catches everything we raise on purpose."""
+
+    kind = "error"
+    exit_code = 1
+
+
+class ConfigError(InvestorBotError):
+    """The configuration is wrong; the message names the key and the file or variable."""
+
+    kind = "config"
+    exit_code = 2
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a knowledge folder: which file, which line (from 1), what, how to mend it."""
+
+    path: str
+    line: int | None
+    what: str
+    mend: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.what}" + (f" — {self.mend}" if self.mend else "")
+
+
+class KnowledgeError(InvestorBotError):
+    """The knowledge folder is invalid; ``problems`` lists everything that was found, not only the first."""
+
+    kind = "knowledge"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ImportSourceError(InvestorBotError):
+    """A source file cannot be imported; the message names it and says why."""
+
+    kind = "import"
+
+
+class QuestionError(InvestorBotError):
+    """A question or a line of a batch cannot be read."""
+
+    kind = "question"
+    exit_code = 2
+
+
+class ServeError(InvestorBotError):
+    """Telegram cannot be served; the message never holds the token."""
+
+    kind = "serve"
+    exit_code = 3
