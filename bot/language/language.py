@@ -1,0 +1,55 @@
+"""Everything the program knows about language, loaded from a lexicon folder (or several, later ones win)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.language.facets import StatusRules, load_status
+from bot.language.gloss import Glosses
+from bot.language.lexicon import Lexicon, build_lexicon, load_concepts
+from bot.language.places import Gazetteer, load_places
+from bot.language.questions import QuestionRules, load_questions
+from bot.language.repair import Speller
+from bot.language.segment import Segmenter
+
+_RULES = {"places.toml", "status.toml", "questions.toml"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """The tools that texts and questions are read with; the same for both sides."""
+
+    segmenter: Segmenter
+    lexicon: Lexicon
+    gazetteer: Gazetteer
+    status: StatusRules
+    questions: QuestionRules
+    glosses: Glosses
+    speller: Speller
+
+    def with_places(self, ids: Iterable[str]) -> Language:
+        """Also the places that only documents name."""
+        return replace(self, gazetteer=self.gazetteer.with_documents(ids))
+
+
+def load_language(folders: Sequence[Path], cache_dir: Path | None = None) -> Language:
+    """Read all ``*.toml`` of the folders. Raises KnowledgeError naming file and mistake."""
+
+    def named(name: str) -> list[Path]:
+        return [folder / name for folder in folders if (folder / name).is_file()]
+
+    concepts = load_concepts(p for f in folders for p in sorted(f.glob("*.toml")) if p.name not in _RULES)
+    lexicon = build_lexicon(concepts)
+    segmenter, glosses = Segmenter(cache_dir), Glosses(cache_dir)
+    questions = load_questions(named("questions.toml"))
+    return Language(
+        segmenter=segmenter,
+        lexicon=lexicon,
+        gazetteer=load_places(named("places.toml")),
+        status=load_status(named("status.toml")),
+        questions=questions,
+        glosses=glosses,
+        speller=Speller(lexicon.names(), questions.stop, segmenter, glosses),
+    )

@@ -1,0 +1,94 @@
+"""How people ask: the kind of answer a question wants, and the words that carry no content.
+
+Rules and words are data (``lexicon/questions.toml``).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import KnowledgeError, Problem
+from bot.language.normalise import fold
+from bot.language.period import Period, Years
+
+FIGURES = frozenset({"percent", "money", "duration", "area", "rank", "number"})
+"""Kinds whose answer is a figure."""
+
+
+_MARKS = re.compile(r"[^\w\s/]+|_+")
+
+
+@dataclass(frozen=True)
+class Manner:
+    """``kinds`` of answer that a question wants, the most specific first, and where its question words stand."""
+
+    kinds: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class QuestionRules:
+    """The rules of ``questions.toml``."""
+
+    kinds: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    stop: frozenset[str] = frozenset()
+    small: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    refuse: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    periods: tuple[tuple[Years, re.Pattern[str]], ...] = ()
+
+    def small_talk(self, text: str) -> str | None:
+        """``greeting``, ``thanks`` … where folded ``text`` is nothing else (marks and particles aside)."""
+        bare = re.sub(r"(?<=[\u4e00-\u9fff])[呀啊哦哈啦喇嘛吧呢喔晒了]+$", "", _MARKS.sub(" ", text).strip())
+        squeezed = re.sub(r"(?<=[\u4e00-\u9fff])\s+", "", bare)
+        return next(
+            (
+                code
+                for code, pattern in self.small
+                if pattern.fullmatch(squeezed) or pattern.fullmatch(_MARKS.sub("", text))
+            ),
+            None,
+        )
+
+    def refusal(self, text: str) -> str | None:
+        """Why folded ``text`` must not be answered from documents (``injection``, ``opinion``, ``offtopic``)."""
+        return next((code for code, pattern in self.refuse if pattern.search(text)), None)
+
+    def named_periods(self, text: str) -> list[Period]:
+        """Times that folded ``text`` names by what happened in them (``疫情那年``)."""
+        return [
+            Period(m.start(), m.end(), years)
+            for years, pattern in self.periods
+            for m in pattern.finditer(text)
+        ]
+
+    def read(self, text: str) -> Manner:
+        """Kinds whose pattern occurs in folded ``text``, in the order of the file."""
+        found = [(kind, match) for kind, pattern in self.kinds for match in pattern.finditer(text)]
+        return Manner(tuple(dict.fromkeys(kind for kind, _ in found)), tuple(m.span() for _, m in found))
+
+
+def load_questions(files: Iterable[Path]) -> QuestionRules:
+    """Kinds of the last file that has any; stop words of all files together. Raises KnowledgeError."""
+    kinds: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    stop: set[str] = set()
+    periods: tuple[tuple[Years, re.Pattern[str]], ...] = ()
+    tables: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {"small": (), "refuse": ()}
+    for path in files:
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            kinds = tuple((k["kind"], re.compile(k["pattern"])) for k in data.get("kind", [])) or kinds
+            periods += tuple(
+                ((p["years"][0], p["years"][1]), re.compile(p["pattern"])) for p in data.get("period", [])
+            )
+            for table in tables:
+                tables[table] += tuple((r["code"], re.compile(r["pattern"])) for r in data.get(table, []))
+            stop.update(fold(word) for word in data.get("stop", {}).get("words", []))
+        except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
+            raise KnowledgeError(
+                [Problem(str(path), None, f"{error}", "see the comment at its top")]
+            ) from error
+    return QuestionRules(kinds, frozenset(stop), tables["small"], tables["refuse"], periods)
