@@ -1,0 +1,38 @@
+"""Questions that can be answered: examples for a newcomer, and a way on where there is no answer."""
+
+from __future__ import annotations
+
+from bot.answer.question import Question
+from bot.language.normalise import is_traditional
+from bot.search.index import Index
+
+EXAMPLES, SUGGESTIONS = 6, 3
+
+
+def examples(locale: str, index: Index) -> tuple[str, ...]:
+    """Up to six questions from the documents' own ``asks``, spread over documents, in the language of ``locale``."""
+    by_document: dict[int, list[str]] = {}
+    for passage in index.passages:
+        asks = by_document.setdefault(passage.passage.document, [])
+        asks += [a for a in passage.passage.asks if _fits(a, locale) and a not in asks]
+    rows = [asks[len(asks) // 3 :] for asks in by_document.values() if asks]
+    turns = [asks[n] for n in range(EXAMPLES) for asks in rows if n < len(asks)]
+    return tuple(dict.fromkeys(turns))[:EXAMPLES] or _from_headings(index)
+
+
+def _fits(ask: str, locale: str) -> bool:
+    if ask.isascii():
+        return locale == "en"
+    return locale != "en" and is_traditional(ask) == (locale == "zh-Hant")
+
+
+def _from_headings(index: Index) -> tuple[str, ...]:
+    """Where documents carry no asks: their headings are what can be asked about."""
+    headings = dict.fromkeys(p.passage.section[-1] for p in index.passages if p.passage.section)
+    return tuple(h for h in headings if len(h) <= 30)[:EXAMPLES]
+
+
+def suggest(asked: Question | None, index: Index) -> tuple[str, ...]:
+    """Up to three answerable questions about what was asked, else general examples."""
+    locale = "zh-Hans" if asked is None or not asked.source.isascii() else "en"
+    return examples(locale, index)[:SUGGESTIONS]
