@@ -1,0 +1,222 @@
+"""The configuration: defaults < TOML file < environment (``BOT_TELEGRAM__TOKEN``) < command line.
+
+``Config()`` is the defaults and reads nothing; ``load_config`` reads the file and the environment.
+Everything wrong becomes one ConfigError that names each key and where it was set, and never its value:
+a value may be a secret.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from platformdirs import user_state_path
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from bot.errors import ConfigError
+
+PREFIX, DELIMITER = "BOT_", "__"
+
+UiLocale = Literal["auto", "zh-Hans", "zh-Hant", "en"]
+
+
+def _http_url(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("should start with http:// or https://")
+    return url
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TelegramConfig(_Table):
+    """``[telegram]``: how the bot reaches a Bot API server."""
+
+    token: SecretStr | None = None
+    token_file: UserPath | None = None
+    base_url: HttpUrl = "https://api.telegram.org/bot"
+    base_file_url: HttpUrl = "https://api.telegram.org/file/bot"
+    mode: Literal["polling", "webhook"] = "polling"
+    owners: tuple[int, ...] = ()
+
+    def read_token(self) -> SecretStr | None:
+        """The token itself or what ``token_file`` holds; None where neither is set.
+
+        Raises ConfigError where the file cannot be read or is empty; the message never holds the token.
+        """
+        if self.token is not None or self.token_file is None:
+            return self.token
+        try:
+            token = self.token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"telegram.token_file: cannot read {self.token_file}: {_reason(error)}"
+            ) from None
+        if not token:
+            raise ConfigError(f"telegram.token_file: {self.token_file} is empty — put the token into it")
+        return SecretStr(token)
+
+
+class KnowledgeConfig(_Table):
+    """``[knowledge]``: None is the knowledge that comes with the program."""
+
+    path: UserPath | None = None
+
+
+class SearchConfig(_Table):
+    """``[search]``: which engine finds the candidate passages."""
+
+    engine: Literal["auto", "memory"] = "auto"
+
+
+class StoreConfig(_Table):
+    """``[store]``: an SQLAlchemy URL, None is SQLite in ``state_dir``. It may hold a password: no repr."""
+
+    url: str | None = Field(default=None, repr=False)
+
+
+class UiConfig(_Table):
+    """``[ui]``: the language of labels and notes; ``auto`` follows the question."""
+
+    locale: UiLocale = "auto"
+
+
+class Config(BaseSettings):
+    """Everything that can be set. ``config.example.toml`` explains each key (a test holds them together)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter=DELIMITER, env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    state_dir: UserPath = Field(default_factory=lambda: user_state_path("investor-bot"))
+    telegram: TelegramConfig = TelegramConfig()
+    knowledge: KnowledgeConfig = KnowledgeConfig()
+    search: SearchConfig = SearchConfig()
+    store: StoreConfig = StoreConfig()
+    ui: UiConfig = UiConfig()
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what ``load_config`` hands over: reading the environment is explicit."""
+        return (sources["init_settings"],)
+
+
+def load_config(path: Path | None = None, **overrides: Any) -> Config:
+    """The configuration from the TOML file ``path`` (None: no file), the environment and ``overrides``.
+
+    ``overrides`` win over everything and have the shape of the file: ``knowledge={"path": …}``.
+    Relative paths in the file are relative to the file's folder, elsewhere to the working directory.
+    Raises ConfigError that lists every wrong key with the file or the variable that set it.
+    """
+    file = {} if path is None else _read_toml(path)
+    environment = _read_environment()
+    values = _merged(_merged(_anchored(file, path), environment), overrides)
+    try:
+        return Config(**values)
+    except ValidationError as error:
+        # "from None": pydantic's message shows the value, which may be the token
+        raise ConfigError("\n".join(_explain(error, path, environment, overrides))) from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: cannot read the configuration file: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def _anchored(file: Mapping[str, Any], path: Path | None) -> dict[str, Any]:
+    """The file's values with its relative paths made absolute, from the folder that the file lies in."""
+    values = {key: dict(value) if isinstance(value, Mapping) else value for key, value in file.items()}
+    for table, key in (("", "state_dir"), ("telegram", "token_file"), ("knowledge", "path")):
+        home = values.get(table, {}) if table else values
+        if path is not None and isinstance(home, dict) and isinstance(home.get(key), str):
+            home[key] = path.resolve().parent / Path(home[key]).expanduser()
+    return values
+
+
+def _read_environment() -> dict[str, Any]:
+    _refuse_unknown_tables()
+    try:
+        return dict(EnvSettingsSource(Config)())
+    except SettingsError as error:
+        field = str(error).split('"')[1:2]
+        names = ", ".join(_variables(field[0] if field else "")) or PREFIX + "…"
+        raise ConfigError(
+            f"{names}: cannot be read — tables and lists are JSON, for example [123, 456]"
+        ) from None
+
+
+def _refuse_unknown_tables() -> None:
+    tables = set(Config.model_fields)
+    for name in os.environ:
+        table, delimiter, _ = name.upper().removeprefix(PREFIX).partition(DELIMITER)
+        if name.upper().startswith(PREFIX) and delimiter and table.lower() not in tables:
+            known = ", ".join(sorted(tables))
+            raise ConfigError(f"{name}: unknown table {table.lower()!r} — the tables are {known}")
+
+
+def _variables(field: str) -> list[str]:
+    start = (PREFIX + field).upper()
+    return sorted(name for name in os.environ if name.upper().startswith(start))
+
+
+def _merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(low)
+    for key, value in high.items():
+        below = result.get(key)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        result[key] = _merged(below, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _explain(
+    error: ValidationError, path: Path | None, environment: Mapping[str, Any], overrides: Mapping[str, Any]
+) -> Iterator[str]:
+    for detail in error.errors(include_input=False, include_url=False):
+        loc = tuple(str(part) for part in detail["loc"])
+        if _has(overrides, loc):
+            where = "command line"
+        elif _has(environment, loc):
+            where = "environment variable " + (PREFIX + DELIMITER.join(loc[:2])).upper()
+        else:
+            where = str(path)
+        yield f"{where}: {'.'.join(loc)}: {_wrong(detail['type'], detail['msg'], loc)}"
+
+
+def _wrong(kind: str, message: str, loc: tuple[str, ...]) -> str:
+    if kind != "extra_forbidden":
+        return message.removeprefix("Value error, ")
+    owner: Any = Config
+    if len(loc) > 1:
+        owner = Config.model_fields[loc[0]].annotation
+    return "unknown key — the known ones are " + ", ".join(owner.model_fields)
+
+
+def _has(values: Any, loc: tuple[str, ...]) -> bool:
+    for part in loc[:2]:
+        if not isinstance(values, Mapping) or part not in values:
+            return False
+        values = values[part]
+    return True

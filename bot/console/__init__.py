@@ -1,0 +1,1 @@
+"""The console: what is shown on a terminal, and the conversation at the prompt."""

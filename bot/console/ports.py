@@ -1,0 +1,43 @@
+"""What the console needs of the answering core. ``bot.assembly.Library`` satisfies ``Answering``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.answer.model import Answer, Citation
+from bot.corpus.model import Document
+
+
+class Asking(Protocol):
+    """One immutable state of the knowledge that can be asked."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document, in the order of the folder."""
+        ...
+
+    def ask(self, question: str, turns: Sequence[str] = (), *, explain: bool = False) -> Answer:
+        """Answer a question; ``turns`` are the earlier questions of the conversation, oldest first."""
+        ...
+
+    def widen(self, citation: Citation, steps: int) -> Citation:
+        """The citation with its quote widened by ``steps`` neighbouring sentences."""
+        ...
+
+    def examples(self, locale: str) -> tuple[str, ...]:
+        """Up to six questions that can be answered."""
+        ...
+
+
+class Answering(Protocol):
+    """Holds the current state; a reload swaps it."""
+
+    @property
+    def current(self) -> Asking:
+        """The state to ask now."""
+        ...
+
+    def reload(self) -> Asking:
+        """Build the state anew; raises KnowledgeError and keeps the old one where that is not possible."""
+        ...

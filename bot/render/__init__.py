@@ -1,0 +1,1 @@
+"""Pure functions from an Answer to Telegram HTML, console text and JSON, in three languages."""
