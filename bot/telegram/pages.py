@@ -1,0 +1,78 @@
+"""The bot's own pages in Telegram HTML: help, the list of documents, the languages."""
+
+from __future__ import annotations
+
+import html
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from bot.corpus.model import Document
+from bot.render import messages
+from bot.render.telegram import page_html, utf16_units
+
+COMMANDS = ("start", "help", "new", "sources", "lang", "about")
+"""The commands in the order of the menu."""
+PAGE = 3500
+"""UTF-16 units that a list may have; the rest is counted, not listed."""
+
+
+def text(locale: str, key: str, **params: object) -> str:
+    """Return a message of ``texts.toml``, or else of the catalogues' table ``telegram``."""
+    own = _texts()[messages.resolve(locale)]
+    if key not in own:
+        return messages.text(locale, f"telegram.{key}", **params)
+    return own[key].format(**params)
+
+
+def help_page(locale: str) -> str:
+    """Return how to ask, and all commands."""
+    page = page_html(locale, "telegram.help")
+    missing = [name for name in COMMANDS if f"/{name} " not in page]
+    return "\n".join([page, *(f"/{name} {_escaped(text(locale, f'command_{name}'))}" for name in missing)])
+
+
+def language_page(locale: str, chosen: str, unknown: str = "") -> str:
+    """Return which language is chosen and how to choose; ``unknown`` is a name that is no language."""
+    first = (
+        messages.text(locale, "console.lang_unknown", lang=unknown[:40])
+        if unknown
+        else messages.text(locale, "console.lang_now", lang=chosen)
+    )
+    return _escaped(f"{first}\n{text(locale, 'lang')}")
+
+
+def sources_page(locale: str, documents: Sequence[Document]) -> str:
+    """Return the documents with publisher and date, as many as fit into one message."""
+    lines = [messages.text(locale, "console.sources", count=len(documents))]
+    left = PAGE - utf16_units(lines[0])
+    for number, document in enumerate(documents):
+        line = f"· {_described(locale, document)}"
+        left -= utf16_units(line) + 1
+        if left < 0:
+            lines.append(text(locale, "more_sources", count=len(documents) - number))
+            break
+        lines.append(line)
+    return _escaped("\n".join(lines))
+
+
+def menu(locale: str) -> Iterator[tuple[str, str]]:
+    """Return the commands with what they do, as Telegram's menu shows them."""
+    for name in COMMANDS:
+        yield name, text(locale, f"command_{name}")
+
+
+def _described(locale: str, document: Document) -> str:
+    title = messages.text(locale, "format.title", title=document.title)
+    more = [document.meta.publisher, document.meta.date and document.meta.date.isoformat()]
+    return " · ".join([title, *(part for part in more if part)])
+
+
+def _escaped(value: str) -> str:
+    return html.escape(value, quote=False)
+
+
+@cache
+def _texts() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,209 @@
+"""What each method does and what it refuses, once its parameters have the right names and types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from .chats import Chats, Message
+from .markup import Parsed, parse_html, utf16_length
+from .refusal import Refusal, bad_request
+from .updates import UpdateQueue
+
+MAX_TEXT = 4096
+MAX_CALLBACK_DATA = 64
+MAX_INLINE_RESULTS = 50
+_ACTIONS = {"typing", "upload_photo", "record_video", "upload_document", "choose_sticker", "find_location"}
+_COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+
+Params = dict[str, Any]
+
+
+class Methods:
+    """The methods of the Bot API that the bot uses, over chats and a queue of updates."""
+
+    def __init__(self, me: dict[str, Any], chats: Chats, queue: UpdateQueue) -> None:
+        self._me = me
+        self._chats = chats
+        self._queue = queue
+        self.queries: set[str] = set()
+        self.commands: dict[str, list[dict[str, str]]] = {}
+        self._table: dict[str, Callable[[Params], Awaitable[Any]]] = {
+            "getMe": self._get_me,
+            "getUpdates": self._get_updates,
+            "setWebhook": self._set_webhook,
+            "deleteWebhook": self._delete_webhook,
+            "getWebhookInfo": self._get_webhook_info,
+            "setMyCommands": self._set_my_commands,
+            "sendChatAction": self._send_chat_action,
+            "sendMessage": self._send_message,
+            "editMessageText": self._edit_message_text,
+            "answerCallbackQuery": self._answer_callback_query,
+            "answerInlineQuery": self._answer_inline_query,
+        }
+
+    async def call(self, method: str, params: Params) -> Any:
+        """Return the result of a call; raises Refusal, 501 for a method that the double does not do."""
+        if method not in self._table:
+            raise Refusal(501, f"Not Implemented: the double does not do {method} yet, see methods.py")
+        return await self._table[method](params)
+
+    async def _get_me(self, _params: Params) -> dict[str, Any]:
+        return self._me
+
+    async def _get_updates(self, params: Params) -> list[dict[str, Any]]:
+        return await self._queue.get(
+            params.get("offset", 0), params.get("limit", 100), params.get("timeout", 0)
+        )
+
+    async def _set_webhook(self, params: Params) -> bool:
+        url = params["url"]
+        if url and not url.startswith("https://"):
+            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        self._queue.refuse("terminated by setWebhook request")
+        self._queue.webhook = url
+        self._drop(params)
+        return True
+
+    async def _delete_webhook(self, params: Params) -> bool:
+        self._queue.webhook = ""
+        self._drop(params)
+        return True
+
+    def _drop(self, params: Params) -> None:
+        if params.get("drop_pending_updates"):
+            self._queue.pending.clear()
+
+    async def _get_webhook_info(self, _params: Params) -> dict[str, Any]:
+        return {
+            "url": self._queue.webhook,
+            "has_custom_certificate": False,
+            "pending_update_count": len(self._queue.pending),
+        }
+
+    async def _set_my_commands(self, params: Params) -> bool:
+        for command in params["commands"]:
+            if not _COMMAND.fullmatch(command["command"]):
+                raise bad_request("BOT_COMMAND_INVALID")
+            if not 1 <= utf16_length(command["description"]) <= 256:
+                raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
+        self.commands[params.get("language_code", "")] = params["commands"]
+        return True
+
+    async def _send_chat_action(self, params: Params) -> bool:
+        self._chats.get(params["chat_id"])
+        if params["action"] not in _ACTIONS:
+            raise bad_request("wrong parameter action in request")
+        return True
+
+    async def _send_message(self, params: Params) -> Message:
+        chat = self._chats.get(params["chat_id"])
+        self._chats.check_topic(chat["id"], params.get("message_thread_id"))
+        message = self._message(chat, params)
+        reply = self._replied(chat["id"], params.get("reply_parameters"))
+        return self._chats.keep(message | ({"reply_to_message": reply} if reply else {}))
+
+    def _message(self, chat: dict[str, Any], params: Params) -> Message:
+        message = {"message_id": self._chats.next_message_id(), "date": 1, "chat": chat, "from": self._me}
+        if "message_thread_id" in params:
+            message |= {"message_thread_id": params["message_thread_id"], "is_topic_message": True}
+        return message | _content(params)
+
+    def _replied(self, chat_id: int, reply: Params | None) -> Message | None:
+        if reply is None:
+            return None
+        message = self._chats.message(chat_id, reply["message_id"])
+        if message is None and not reply.get("allow_sending_without_reply"):
+            raise bad_request("message to be replied not found")
+        return message
+
+    async def _edit_message_text(self, params: Params) -> Message | bool:
+        if "inline_message_id" in params:
+            _content(params)
+            return True
+        message = self._own(params)
+        content = _content(params)
+        if all(message.get(key) == content.get(key) for key in ("text", "entities", "reply_markup")):
+            raise bad_request(
+                "message is not modified: specified new message content and reply markup are exactly the "
+                "same as a current content and reply markup of the message"
+            )
+        return self._chats.keep({k: v for k, v in message.items() if k != "reply_markup"} | content)
+
+    def _own(self, params: Params) -> Message:
+        chat = self._chats.get(params.get("chat_id", 0))
+        message = self._chats.message(chat["id"], params.get("message_id", 0))
+        if message is None:
+            raise bad_request("message to edit not found")
+        if message.get("from", {}).get("id") != self._me["id"]:
+            raise bad_request("message can't be edited")
+        return message
+
+    async def _answer_callback_query(self, params: Params) -> bool:
+        self._answered(params["callback_query_id"])
+        if utf16_length(params.get("text", "")) > 200:
+            raise bad_request("MESSAGE_TOO_LONG")
+        return True
+
+    async def _answer_inline_query(self, params: Params) -> bool:
+        results = params["results"]
+        if len(results) > MAX_INLINE_RESULTS:
+            raise bad_request("RESULTS_TOO_MUCH")
+        if len({result["id"] for result in results}) < len(results):
+            raise bad_request("RESULT_ID_DUPLICATE")
+        for result in results:
+            _check_inline_result(result)
+        self._answered(params["inline_query_id"])
+        return True
+
+    def _answered(self, query_id: str) -> None:
+        """A query can be answered once."""
+        if query_id not in self.queries:
+            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        self.queries.remove(query_id)
+
+
+def _check_inline_result(result: Params) -> None:
+    if not 1 <= len(result["id"].encode()) <= 64:
+        raise bad_request("RESULT_ID_INVALID")
+    content = result.get("input_message_content", {})
+    if "message_text" in content:
+        _content(content | {"text": content["message_text"]})
+    _check_keyboard(result.get("reply_markup", {}))
+
+
+def _content(params: Params) -> dict[str, Any]:
+    """Return text, entities and keyboard of a message; raises Refusal where Telegram would."""
+    parsed = _parsed(params)
+    if not parsed.text.strip():
+        raise bad_request("message text is empty")
+    if utf16_length(parsed.text) > MAX_TEXT:
+        raise bad_request("message is too long")
+    content: dict[str, Any] = {"text": parsed.text}
+    if parsed.entities:
+        content["entities"] = list(parsed.entities)
+    if "reply_markup" in params:
+        _check_keyboard(params["reply_markup"])
+        content["reply_markup"] = params["reply_markup"]
+    return content
+
+
+def _parsed(params: Params) -> Parsed:
+    text, mode = params.get("text", ""), params.get("parse_mode")
+    if mode is None:
+        return Parsed(text, tuple(params.get("entities", ())))
+    if mode.lower() != "html":
+        raise bad_request("unsupported parse_mode (the double reads HTML only)")
+    return parse_html(text)
+
+
+def _check_keyboard(markup: Params) -> None:
+    for button in (button for row in markup.get("inline_keyboard", ()) for button in row):
+        if not button["text"].strip():
+            raise bad_request("inline keyboard button text must be non-empty")
+        if len(button.keys() - {"text", "style", "icon_custom_emoji_id"}) != 1:
+            raise bad_request("inline keyboard button must have exactly one action")
+        data = button.get("callback_data")
+        if data is not None and not 1 <= len(data.encode()) <= MAX_CALLBACK_DATA:
+            raise bad_request("BUTTON_DATA_INVALID")
