@@ -41,9 +41,7 @@ def build_language(config: Config) -> Language:
 def build_assistant(config: Config) -> Assistant:
     """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem."""
     folder = knowledge_folder(config)
-    places = load_places(
-        [f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()]
-    )
+    places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
     documents = load_folder(folder, places.places.keys())
     return Assistant(build_index(documents, build_language(config)))
 

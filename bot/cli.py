@@ -44,9 +44,7 @@ def _run(args: argparse.Namespace) -> int:
     try:
         return int(getattr(commands, args.run)(args))
     except InvestorBotError as error:
-        return _report(
-            error, as_json=getattr(args, "json", False) or getattr(args, "batch", None) is not None
-        )
+        return _report(error, as_json=getattr(args, "json", False) or getattr(args, "batch", None) is not None)
 
 
 def _report(error: InvestorBotError, as_json: bool) -> int:
@@ -110,12 +108,8 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _common_options() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     group = common.add_argument_group("options of every command")
-    group.add_argument(
-        "--knowledge", type=Path, metavar="DIR", help="folder with documents/ (default: bundled)"
-    )
-    group.add_argument(
-        "--config", type=Path, metavar="FILE", help="TOML configuration (default: $BOT_CONFIG)"
-    )
+    group.add_argument("--knowledge", type=Path, metavar="DIR", help="folder with documents/ (default: bundled)")
+    group.add_argument("--config", type=Path, metavar="FILE", help="TOML configuration (default: $BOT_CONFIG)")
     group.add_argument(
         "--lang",
         choices=("auto", "zh-Hans", "zh-Hant", "en"),
@@ -124,9 +118,7 @@ def _common_options() -> argparse.ArgumentParser:
     return common
 
 
-def _command(
-    commands: _Commands, common: argparse.ArgumentParser, name: str, summary: str
-) -> argparse.ArgumentParser:
+def _command(commands: _Commands, common: argparse.ArgumentParser, name: str, summary: str) -> argparse.ArgumentParser:
     run = name.replace("import", "import_sources").replace("eval", "evaluate")
     parser = commands.add_parser(name, parents=[common], help=summary, description=summary)
     parser.set_defaults(run=run)
@@ -137,9 +129,7 @@ def _ask(commands: _Commands, common: argparse.ArgumentParser) -> None:
     parser = _command(commands, common, "ask", "answer one question, or a file of them")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("question", nargs="?", metavar="QUESTION", help="the question, in quotation marks")
-    what.add_argument(
-        "--batch", metavar="FILE", help='JSON lines {"id","question","turns"}; - is standard input'
-    )
+    what.add_argument("--batch", metavar="FILE", help='JSON lines {"id","question","turns"}; - is standard input')
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     parser.add_argument("--explain", action="store_true", help="show terms, facets, weights and scores")
 
@@ -155,9 +145,7 @@ def _serve(commands: _Commands, common: argparse.ArgumentParser) -> None:
 def _import(commands: _Commands, common: argparse.ArgumentParser) -> None:
     parser = _command(commands, common, "import", "turn listing pages, HTML, PDF, DOCX, TXT into documents")
     parser.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="a file, or a folder of them")
-    parser.add_argument(
-        "--into", required=True, type=Path, metavar="DIR", help="knowledge folder to write into"
-    )
+    parser.add_argument("--into", required=True, type=Path, metavar="DIR", help="knowledge folder to write into")
 
 
 def _check(commands: _Commands, common: argparse.ArgumentParser) -> None:

@@ -64,9 +64,7 @@ class TelegramConfig(_Table):
         try:
             token = self.token_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                f"telegram.token_file: cannot read {self.token_file}: {_reason(error)}"
-            ) from None
+            raise ConfigError(f"telegram.token_file: cannot read {self.token_file}: {_reason(error)}") from None
         if not token:
             raise ConfigError(f"telegram.token_file: {self.token_file} is empty — put the token into it")
         return SecretStr(token)
@@ -163,9 +161,7 @@ def _read_environment() -> dict[str, Any]:
     except SettingsError as error:
         field = str(error).split('"')[1:2]
         names = ", ".join(_variables(field[0] if field else "")) or PREFIX + "…"
-        raise ConfigError(
-            f"{names}: cannot be read — tables and lists are JSON, for example [123, 456]"
-        ) from None
+        raise ConfigError(f"{names}: cannot be read — tables and lists are JSON, for example [123, 456]") from None
 
 
 def _refuse_unknown_tables() -> None:

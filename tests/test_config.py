@@ -137,9 +137,7 @@ def test_an_error_names_the_key_and_the_file(tmp_path: Path, text: str, named: l
         ("BOT_TELEGRM__TOKEN", "x", "unknown table"),
     ],
 )
-def test_an_error_names_the_variable(
-    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, named: str
-) -> None:
+def test_an_error_names_the_variable(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, named: str) -> None:
     """A wrong environment variable is named, not the file."""
     monkeypatch.setenv(variable, value)
     with pytest.raises(ConfigError) as caught:

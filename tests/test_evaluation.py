@@ -136,9 +136,7 @@ def test_the_interval_is_wilsons() -> None:
 def test_a_question_file_is_read_with_its_line_numbers(tmp_path: Path) -> None:
     """A blank line is nothing; a wrong one is named."""
     path = tmp_path / "q.jsonl"
-    path.write_text(
-        '\ufeff{"id": "a", "question": "?", "answers": [["1"]], "note": "x"}\n\n', encoding="utf-8"
-    )
+    path.write_text('\ufeff{"id": "a", "question": "?", "answers": [["1"]], "note": "x"}\n\n', encoding="utf-8")
     assert [q.id for q in load_questions(path)] == ["a"]
     for wrong in ("{", '{"id": "b"}', '{"id": "b", "question": "?", "answers": "10%"}', "[]"):
         path.write_text('{"id": "a", "question": "?"}\n' + wrong, encoding="utf-8")

@@ -41,29 +41,31 @@ class Assistant:
     def ask(self, question: str, turns: Sequence[str] = (), *, explain: bool = False) -> Answer:
         """Answer ``question``; ``turns`` are the user's earlier questions, oldest first."""
         began = time.perf_counter()
-        answer = self._answer(question[:QUESTION_MAX], [turn[:QUESTION_MAX] for turn in turns], explain)
+        read = _readable(question)
+        answer = self._answer(read, [_readable(turn) for turn in turns], explain)
         return replace(
             answer,
             question=question,
-            locale=locale_of(question),
+            locale=locale_of(read),
             elapsed_ms=round((time.perf_counter() - began) * 1000, 3),
         )
 
     def _answer(self, question: str, turns: Sequence[str], explain: bool) -> Answer:
+        locale = locale_of(question)
         early = silence.before_search(fold(question), self.index.language.questions)
         if early is not None:
-            return self._silent(early)
+            return self._silent(early, locale)
         asked = resolve(question, turns, self.index)
         late = silence.before_ranking(asked, self.index)
         if late is not None:
-            return self._silent(late, asked)
+            return self._silent(late, locale, asked)
         gate = place_gate(asked, self.index.language.gazetteer, self.index.places)
         found = rank(asked, self.index, gate)
-        good = arrange(asked, gate, silence.confident(asked, found))[:SHOWN]
+        good = arrange(asked, gate, silence.confident(asked, found, self.index.language.questions))[:SHOWN]
         explained = explanation_of(asked, found, self.index) if explain else None
         if not good:
             return replace(
-                self._silent(silence.after_ranking(asked, found, self.index, gate), asked),
+                self._silent(silence.after_ranking(asked, self.index, gate), locale, asked),
                 explanation=explained,
             )
         return Answer(
@@ -77,8 +79,8 @@ class Assistant:
     def _cite(self, asked: Question, good: Sequence[Candidate]) -> tuple[Citation, ...]:
         return tuple(cite(asked, candidate, number, self.index) for number, candidate in enumerate(good, 1))
 
-    def _silent(self, reason: silence.Reason, asked: Question | None = None) -> Answer:
-        suggestions = suggest(asked, self.index) if reason.status in ("no_answer", "clarify") else ()
+    def _silent(self, reason: silence.Reason, locale: str, asked: Question | None = None) -> Answer:
+        suggestions = suggest(asked, locale, self.index) if reason.status in ("no_answer", "clarify") else ()
         return Answer(
             "",
             reason.status,
@@ -99,6 +101,11 @@ class Assistant:
     def find_verbatim(self, quote: str) -> tuple[Citation, ...]:
         """Where ``quote`` stands in the documents; white space, width and script do not matter, digits do."""
         return find_verbatim(quote, self.index)
+
+
+def _readable(question: str) -> str:
+    """The part that is read, without lone surrogates (half characters that some clients send)."""
+    return question[:QUESTION_MAX].encode("utf-8", "ignore").decode()
 
 
 def locale_of(question: str) -> str:

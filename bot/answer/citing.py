@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from bot.answer.highlighting import highlights
 from bot.answer.model import Citation, DocumentRef, Facets
 from bot.answer.question import Question
-from bot.answer.quotes import highlights, quote_span
+from bot.answer.quotes import quote_span
 from bot.answer.ranking import Candidate
 from bot.corpus.model import Document
-from bot.language.normalise import normalise, squeeze, to_traditional
+from bot.language.normalise import Normalised, normalise, to_traditional
 from bot.language.period import label
 from bot.search.index import AnalysedPassage, Index
 
@@ -21,11 +23,8 @@ def cite(asked: Question, candidate: Candidate, number: int, index: Index) -> Ci
     """The citation of a candidate, as the ``number``-th of an answer."""
     passage, clause = candidate.passage.passage, candidate.chosen.clause
     document = index.documents[passage.document]
-    start, end = quote_span(asked, candidate.passage, candidate.scores, candidate.best)
-    marks = [
-        (max(a, start) - start, min(b, end) - start)
-        for a, b in highlights(asked, clause, index.language.lexicon)
-    ]
+    start, end = quote_span(asked, index, candidate.passage, candidate.scores, candidate.best)
+    marks = highlights(asked, candidate.scores, candidate.best, (start, end), index.language.lexicon)
     stated = clause.stated
     years = dict.fromkeys(label(y) for y in (stated.years, *stated.others) if y)
     metric = _metric(asked, candidate)
@@ -35,7 +34,7 @@ def cite(asked: Question, candidate: Candidate, number: int, index: Index) -> Ci
         document.text[start:end],
         (start, end),
         reference(document),
-        tuple((a, b) for a, b in marks if 0 <= a < b),
+        tuple((a - start, b - start) for a, b in marks),
         round(candidate.score, 4),
         facets,
         passage.section,
@@ -63,9 +62,7 @@ def reference(document: Document) -> DocumentRef:
 def _metric(asked: Question, candidate: Candidate) -> str | None:
     """The concept of the question that the clause itself names, the weightiest first."""
     named = candidate.chosen.clause.terms.concepts
-    found = [
-        (span.weight * named[c], c) for span in asked.spans for c in span.concepts if named.get(c, 0.0) >= 1.0
-    ]
+    found = [(span.weight * named[c], c) for span in asked.spans for c in span.concepts if named.get(c, 0.0) >= 1.0]
     return max(found)[1] if found else None
 
 
@@ -73,12 +70,7 @@ def _names(facets: Facets, index: Index) -> dict[str, dict[str, str]]:
     names: dict[str, dict[str, str]] = {}
     gazetteer, lexicon = index.language.gazetteer, index.language.lexicon
     if facets.place:
-        chinese = gazetteer.name(facets.place) or facets.place
-        names["place"] = {
-            "zh-Hans": chinese,
-            "zh-Hant": to_traditional(chinese),
-            "en": gazetteer.english(facets.place) or chinese,
-        }
+        names["place"] = gazetteer.names(facets.place)
     if facets.metric:
         concept = lexicon.concepts[facets.metric]
         names["metric"] = {
@@ -90,29 +82,36 @@ def _names(facets: Facets, index: Index) -> dict[str, dict[str, str]]:
 
 
 def widen(citation: Citation, steps: int, index: Index) -> Citation:
-    """``citation`` with ``steps`` more sentences on each side within its document, at most WIDENED_MAX long."""
+    """``citation`` with ``steps`` more sentences on each side within its document, at most WIDENED_MAX long.
+
+    Struck-out text is never quoted, so widening ends before it.
+    """
     number = next((n for n, d in enumerate(index.documents) if d.id == citation.document.id), None)
     inside = [p for p in index.passages if number is not None and _touches(p, number, citation.span)]
     if not inside or steps < 1:
         return citation
-    document = index.documents[inside[0].passage.document]
-    near = [
-        index.passages[o].passage
-        for o in range(inside[0].passage.ordinal - steps, inside[-1].passage.ordinal + steps + 1)
-        if 0 <= o < len(index.passages)
-    ]
-    free = _unstruck(
-        [p for p in near if p.document == number], inside[0].passage.ordinal, inside[-1].passage.ordinal
-    )
-    start = min(citation.span[0], *(p.start for p in free))
-    end = min(max(citation.span[1], *(p.end for p in free)), start + WIDENED_MAX)
-    shift = citation.span[0] - start
-    return replace(
-        citation,
-        quote=document.text[start:end],
-        span=(start, end),
-        highlights=tuple((a + shift, b + shift) for a, b in citation.highlights),
-    )
+    start = _reach(index, inside[0].passage.ordinal, -1, steps, citation.span[0])
+    end = min(_reach(index, inside[-1].passage.ordinal, 1, steps, citation.span[1]), start + WIDENED_MAX)
+    text = index.documents[inside[0].passage.document].text
+    end, shift = max(end, citation.span[1]), citation.span[0] - start
+    marks = tuple((a + shift, b + shift) for a, b in citation.highlights)
+    return replace(citation, quote=text[start:end], span=(start, end), highlights=marks)
+
+
+def _reach(index: Index, ordinal: int, way: int, steps: int, edge: int) -> int:
+    """How far the text goes on from ``edge`` without a break, up to ``steps`` passages beyond ``ordinal``."""
+    here = index.passages[ordinal].passage
+    if here.struck:
+        return edge
+    for step in range(steps + 1):
+        number = ordinal + way * step
+        if not 0 <= number < len(index.passages):
+            break
+        passage = index.passages[number].passage
+        if passage.document != here.document or passage.struck:
+            break
+        edge = max(edge, passage.end) if way > 0 else min(edge, passage.start)
+    return edge
 
 
 def _touches(passage: AnalysedPassage, document: int, span: tuple[int, int]) -> bool:
@@ -120,37 +119,38 @@ def _touches(passage: AnalysedPassage, document: int, span: tuple[int, int]) -> 
     return here.document == document and here.start < span[1] and here.end > span[0]
 
 
-def _unstruck(near: list, first: int, last: int) -> list:  # type: ignore[type-arg]
-    """The unbroken run around the quote without struck-out clauses."""
-    lowest = max((p.ordinal + 1 for p in near if p.struck and p.ordinal < first), default=0)
-    highest = min((p.ordinal - 1 for p in near if p.struck and p.ordinal > last), default=10**9)
-    return [
-        p for p in near if lowest <= p.ordinal <= highest and not (p.struck and first <= p.ordinal <= last)
-    ] or near[:1]
-
-
 def find_verbatim(quote: str, index: Index) -> tuple[Citation, ...]:
     """Every place where ``quote`` stands; digits and letters must agree, white space, width and script need not."""
-    wanted = squeeze(quote)
+    wanted = _essence(normalise(quote))[0]
     if not wanted:
         return ()
-    found = []
+    found: list[Citation] = []
     for document in index.documents:
         folded = normalise(document.text)
-        kept = [i for i, c in enumerate(folded.text) if c.isalnum()]
-        text = "".join(folded.text[i] for i in kept)
-        at = text.find(wanted)
-        while at >= 0:
-            start, end = folded.starts[kept[at]], folded.ends[kept[at + len(wanted) - 1]]
+        text, kept = _essence(folded)
+        for match in re.finditer(_edged(wanted), text):
+            span = folded.starts[kept[match.start()]], folded.ends[kept[match.end() - 1]]
+            facets = Facets(document.meta.place)
             found.append(
                 Citation(
                     len(found) + 1,
-                    document.text[start:end],
-                    (start, end),
+                    document.text[slice(*span)],
+                    span,
                     reference(document),
-                    facets=Facets(document.meta.place),
-                    names=_names(Facets(document.meta.place), index),
+                    facets=facets,
+                    names=_names(facets, index),
                 )
             )
-            at = text.find(wanted, at + 1)
     return tuple(found)
+
+
+def _essence(folded: Normalised) -> tuple[str, list[int]]:
+    """Letters, digits and decimal points of a folded text, and where each stands in it."""
+    kept = [m.start() for m in re.finditer(r"[^\W_]|(?<=\d)\.(?=\d)", folded.text)]
+    return "".join(folded.text[i] for i in kept), kept
+
+
+def _edged(wanted: str) -> str:
+    """A pattern that does not cut a number in two: 8亿元 is not in 48亿元."""
+    before = r"(?<![\d.])" if wanted[0].isdigit() else ""
+    return before + re.escape(wanted) + (r"(?![\d.])" if wanted[-1].isdigit() else "")

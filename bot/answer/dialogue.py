@@ -8,10 +8,11 @@ place, a new year the year, a new thing the thing of the same kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.answer.question import Question, Span, understand
+from bot.answer.question import Question, understand
+from bot.answer.spans import Span
 from bot.language.lexicon import Lexicon
 from bot.language.period import Years
 from bot.language.places import PlaceReading
@@ -19,9 +20,12 @@ from bot.search.index import Index
 
 _OPENING = re.compile(r"^(?:那么?|还有|另外|以及|and|what about|how about|then|so|also|咁|噉|同埋)")
 _ENDING = re.compile(r"(?:的?呢|的話呢|的话|嘞|咧|又如何|又点|又係幾多|又怎样)[??。!]*$")
+_QUALITY = re.compile(r"的呢|的话|方面|那边|的$|的[?]$")
 _SHORT = 9
-KEPT = 0.6
+KEPT, FADED = 0.6, 0.2
 """Weight of what is only taken over, against what the question says itself."""
+THING = 2.5
+"""Weight from which a span names a thing, not only a quality."""
 
 
 def resolve(question: str, turns: Sequence[str], index: Index) -> Question:
@@ -30,7 +34,7 @@ def resolve(question: str, turns: Sequence[str], index: Index) -> Question:
     if not turns:
         return current
     before = resolve(turns[-1], turns[:-1][-4:], index)
-    if not before.spans and not before.places.spans:
+    if not before.places.spans and not any(span.concepts for span in before.spans):
         return current
     return _continue(current, before, index) if _elliptic(current) else _new_topic(current, before)
 
@@ -53,18 +57,21 @@ def _new_topic(current: Question, before: Question) -> Question:
 
 
 def _continue(current: Question, before: Question, index: Index) -> Question:
-    new_place = bool(
-        current.places.named or current.places.likely or current.places.open or current.places.unknown
-    )
+    places = current.places
+    new_place = bool(places.named or places.likely or places.open or places.unknown)
+    if not new_place and places.hinted:
+        places, new_place = replace(places, named=places.hinted[:1]), True
     return replace(
         current,
-        spans=_merge(current.spans, before.spans, index.language.lexicon),
-        places=current.places if new_place else _both(before.places, current.places),
+        spans=_merge(current.spans, before.spans, current.text, index.language.lexicon),
+        places=places if new_place else _both(before.places, current.places),
         periods=_periods(current, before),
+        meant=current.meant if not current.periods else (),
         pointing=current.pointing or (() if current.periods else before.pointing),
         status=current.status or before.status,
         manner=_manner(current, before),
         units=current.units or before.units,
+        counters=current.counters or before.counters,
     )
 
 
@@ -73,27 +80,29 @@ def _manner(current: Question, before: Question):  # type: ignore[no-untyped-def
 
 
 def _both(before: PlaceReading, current: PlaceReading) -> PlaceReading:
-    return replace(
-        before, hinted=tuple(dict.fromkeys((*current.hinted, *before.hinted))), spans=current.spans
-    )
+    return replace(before, hinted=tuple(dict.fromkeys((*current.hinted, *before.hinted))), spans=current.spans)
 
 
 def _periods(current: Question, before: Question) -> tuple[Years, ...]:
     if current.periods:
         return current.periods
-    shift = {"next": 1, "previous": -1, "last": -1}
+    shift = {"next": 1, "previous": -1, "last": -1, "next five": 5}
     step = next((shift[w] for w in current.pointing if w in shift), 0)
     return tuple((first + step, last + step) for first, last in before.periods)
 
 
-def _merge(new: Sequence[Span], old: Sequence[Span], lexicon: Lexicon) -> tuple[Span, ...]:
-    """The new spans, and the old ones that none of the new ones replaces."""
-    groups = {lexicon.concepts[c].group for span in new for c in span.concepts}
-    kept = [
-        span
-        for span in old
-        if not any(lexicon.concepts[c].group in groups for c in span.concepts)
-        and span.text not in {n.text for n in new}
-    ]
-    factor = KEPT if new else 1.0
-    return (*new, *(replace(span, weight=span.weight * factor, required=False) for span in kept))
+def _merge(new: Sequence[Span], old: Sequence[Span], text: str, lexicon: Lexicon) -> tuple[Span, ...]:
+    """The new spans, and the old ones that none of the new ones replaces.
+
+    A quality alone (``民营的呢``, ``增速呢``) keeps the thing it is said of; another thing (``病床呢``) takes
+    its place.
+    """
+    groups = {lexicon.concepts[c].group for span in new for c in span.concepts} - {"generic"}
+    kept = [span for span in old if not _replaced(span, groups, lexicon) and span.text not in {n.text for n in new}]
+    quality = _QUALITY.search(text) or len(kept) < len(old) or not any(span.weight >= THING for span in new)
+    factor = 1.0 if not any(span.weight >= THING for span in new) else KEPT if quality else FADED
+    return (*new, *(replace(span, weight=span.weight * factor, required=False, elsewhere=False) for span in kept))
+
+
+def _replaced(span: Span, groups: Collection[str], lexicon: Lexicon) -> bool:
+    return any(lexicon.concepts[c].group in groups for c in span.concepts)

@@ -57,13 +57,13 @@ def _candidate(asked: Question, candidate: Candidate, index: Index) -> Explained
 
 def _why(asked: Question, candidate: Candidate) -> str:
     """What spoke against the candidate: facets that do not fit, spans that were not found."""
-    stated, values = candidate.chosen.clause.stated, candidate.chosen.clause.terms.values
+    stated, terms = candidate.chosen.clause.stated, candidate.chosen.clause.terms
     against = [
         f"{name} ×{factor:.2f}"
         for name, factor in (
             ("period", period_factor(asked, stated)),
             ("status", status_factor(asked, stated.status)),
-            ("value", value_factor(asked, values)),
+            ("value", value_factor(asked, terms.values, terms.text)),
         )
         if factor < 1.0
     ]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.answer.gates import PlaceGate
+from bot.answer.highlighting import best_value
 from bot.answer.model import Note
 from bot.answer.question import Question
-from bot.answer.quotes import best_value
 from bot.answer.ranking import Candidate
 from bot.language.period import label
 from bot.search.index import Index
@@ -75,5 +75,4 @@ def _cautions(shown: Sequence[Candidate], index: Index) -> list[Note]:
 
 
 def _name(place: str | None, index: Index) -> dict[str, str]:
-    gazetteer = index.language.gazetteer
-    return {"zh-Hans": gazetteer.name(place) or "", "en": gazetteer.english(place) or ""}
+    return index.language.gazetteer.names(place)

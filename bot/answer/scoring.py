@@ -19,9 +19,9 @@ from bot.answer.question import Question
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
 from bot.search.terms import TextTerms
 
-BEFORE = (0.8, 0.7, 0.6, 0.55, 0.55, 0.5, 0.5)
+BEFORE = (0.85, 0.7, 0.6, 0.55, 0.55, 0.5, 0.5)
 AFTER = (0.55, 0.5, 0.45, 0.4)
-PARAGRAPH, HEADING, TITLE, ASK = 0.4, 0.4, 0.25, 0.9
+PARAGRAPH, HEADING, TITLE, GENERAL_TITLE, ASK = 0.4, 0.4, 0.25, 0.85, 0.9
 NEIGHBOURS = 3
 
 Matrix = NDArray[np.float64]
@@ -58,9 +58,7 @@ class Matcher:
             there = terms.concepts[term[2:]] if term[0] == "c" else 1.0
             into = soft if term[0] in "bu" else best
             for number, strength in self._wanted[term]:
-                into[number] = (
-                    into[number] + strength if into is soft else max(into[number], strength * there)
-                )
+                into[number] = into[number] + strength if into is soft else max(into[number], strength * there)
         for number, figure in self._numbers:
             if figure in terms.text:
                 best[number] = 1.0
@@ -115,7 +113,7 @@ def _around(matcher: Matcher, index: Index, passage: AnalysedPassage) -> list[fl
 
 
 def _context(index: Index, passage: AnalysedPassage) -> Iterable[tuple[float, TextTerms]]:
-    yield TITLE, passage.title
+    yield (TITLE if passage.clauses[0].stated.place else GENERAL_TITLE), passage.title
     yield from ((HEADING, heading) for heading in passage.headings)
     yield from ((ASK, ask) for ask in passage.asks)
     yield from ((PARAGRAPH, clause.terms) for other in _paragraph(index, passage) for clause in other.clauses)
@@ -123,9 +121,7 @@ def _context(index: Index, passage: AnalysedPassage) -> Iterable[tuple[float, Te
 
 def _paragraph(index: Index, passage: AnalysedPassage) -> Iterable[AnalysedPassage]:
     here = passage.passage
-    for ordinal in range(
-        max(0, here.ordinal - NEIGHBOURS), min(len(index.passages), here.ordinal + NEIGHBOURS + 1)
-    ):
+    for ordinal in range(max(0, here.ordinal - NEIGHBOURS), min(len(index.passages), here.ordinal + NEIGHBOURS + 1)):
         other = index.passages[ordinal]
         if ordinal != here.ordinal and (other.passage.document, other.passage.block) == (
             here.document,

@@ -7,17 +7,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from bot.answer.gates import PlaceGate
 from bot.answer.model import Note, Status
 from bot.answer.question import Question
 from bot.answer.ranking import Candidate, rank
-from bot.language.period import label
+from bot.language.period import agreement, label
 from bot.language.questions import QuestionRules
 from bot.search.index import Index
 
 CONFIDENT = 0.5
-"""Score that a quote must reach: the share of the question's weight that it covers, times how well its place,
-time, status and figure fit."""
+"""Assurance that the best quote must reach to be shown."""
+GENERAL = 0.3
+"""The same for general texts, where nothing but the words can be compared."""
+HAVE = 8
+"""Periods that are named where the asked one is missing, the newest."""
+RIVAL = 0.55
+"""Share of the best score from which others are shown beside it."""
+SURE = 0.8
+WORD = 0.85
+"""Strength of a translation from which an English word is a word and no name."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +48,12 @@ def before_search(text: str, rules: QuestionRules) -> Reason | None:
     if small is not None:
         return Reason("smalltalk", f"smalltalk.{small}")
     refused = rules.refusal(text)
-    return Reason("no_answer", f"no_answer.{refused}") if refused else None
+    return Reason("no_answer", f"no_answer.{refused}") if refused in ("injection", "opinion", "realtime") else None
 
 
 def before_ranking(asked: Question, index: Index) -> Reason | None:
     """A place that no document is about, or nothing to look for."""
-    unknown = [name for name in asked.places.unknown if not _mentioned(name, index)]
+    unknown = [name for name in asked.places.unknown if index.places and not _mentioned(name, index)]
     missing = [
         name
         for p in asked.places.named
@@ -51,29 +61,70 @@ def before_ranking(asked: Question, index: Index) -> Reason | None:
     ]
     if unknown or (missing and not set(asked.places.named) & set(index.places)):
         return Reason("no_answer", "no_answer.place", notes=(_gap_place((unknown or missing)[0], index),))
-    if not asked.spans:
+    if asked.periods and index.places and not _known_time(asked, index):
+        have = sorted(label(years) for years in index.years)
+        return Reason("no_answer", "no_answer.period", notes=(Note("gap", "gap_period", {"have": have[-HAVE:]}),))
+    if not asked.spans or _one_word(asked):
         return Reason("clarify", "clarify.short")
     return None
 
 
+def _known_time(asked: Question, index: Index) -> bool:
+    """Some document speaks of a time that was asked for."""
+    return any(agreement(period, years) for period in asked.periods for years in index.years)
+
+
+def _one_word(asked: Question) -> bool:
+    """A single word says nothing of what is wanted."""
+    if all(len(span.text) == 1 for span in asked.spans):
+        return True
+    alone = len(asked.spans) == 1 and asked.spans[0].text == re.sub(r"\W+", "", asked.text)
+    return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
+
+
 def _mentioned(name: str, index: Index) -> bool:
-    """The name stands in some passage (all its character pairs do, which is enough to look for it)."""
+    """The name stands in some passage (all its character pairs do, which is enough to look for it); an English
+    word before district or city is no name."""
+    if name.isascii():
+        return any(strength >= WORD for _, strength in index.language.glosses.translate(name.split()[0]))
     return all(index.frequency(f"b:{name[i : i + 2]}") for i in range(len(name) - 1))
 
 
 def _gap_place(place: str, index: Index) -> Note:
-    gazetteer = index.language.gazetteer
-    have = [{"zh-Hans": gazetteer.name(p) or p, "en": gazetteer.english(p) or p} for p in index.places]
+    have = [index.language.gazetteer.names(p) for p in index.places]
     return Note("gap", "gap_place", {"place": place, "have": have})
 
 
-def confident(asked: Question, found: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates that cover enough of the question to be shown."""
-    return [c for c in found if c.score >= CONFIDENT]
+def confident(asked: Question, found: Sequence[Candidate], rules: QuestionRules) -> list[Candidate]:
+    """What may be shown: nothing unless the best is assured enough (more so where the question sounds off the
+    topic), then whatever comes near it."""
+    least = SURE if rules.refusal(asked.text) else CONFIDENT if official(found) else GENERAL
+    if not found or assurance(asked, found) < least:
+        return []
+    return [c for c in found if c.score >= RIVAL * found[0].score]
 
 
-def after_ranking(asked: Question, found: Sequence[Candidate], index: Index, gate: PlaceGate) -> Reason:
+def official(found: Sequence[Candidate]) -> bool:
+    """The best candidate comes from a document about a place."""
+    return not found or found[0].chosen.clause.stated.place is not None
+
+
+def assurance(asked: Question, found: Sequence[Candidate]) -> float:
+    """How sure the best candidate is: its score; more where a long question is covered (chatter is never covered
+    whole), where the sentence names the things asked for, and where no rival comes close."""
+    best, spans = found[0], asked.spans
+    sentence = np.maximum.reduce([s.own for s in best.scores])
+    named = [(span.weight, float(sentence[n])) for n, span in enumerate(spans) if span.named]
+    covered = sum(w * m for w, m in named) / sum(w for w, _ in named) if named else 0.5
+    margin = best.score - (found[1].score if len(found) > 1 else 0.0)
+    return best.score + 0.03 * (min(len(spans), 7) - 3) + 0.1 * (covered - 0.5) + 0.3 * min(margin, 0.3)
+
+
+def after_ranking(asked: Question, index: Index, gate: PlaceGate) -> Reason:
     """Say what is missing: the year, the attribute, or the thing itself."""
+    refused = index.language.questions.refusal(asked.text)
+    if refused:
+        return Reason("no_answer", f"no_answer.{refused}")
     required = [span.text for span in asked.spans if span.required]
     if required:
         return Reason("no_answer", "no_answer.fact", notes=(Note("gap", "gap_fact", {"what": required[0]}),))
@@ -89,5 +140,8 @@ def _other_periods(asked: Question, index: Index, gate: PlaceGate) -> list[str]:
     from dataclasses import replace
 
     timeless = replace(asked, periods=())
-    years = [c.chosen.clause.stated.years for c in confident(timeless, rank(timeless, index, gate))[:8]]
+    years = [
+        c.chosen.clause.stated.years
+        for c in confident(timeless, rank(timeless, index, gate), index.language.questions)[:8]
+    ]
     return sorted({label(y) for y in years if y})

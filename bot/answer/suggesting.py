@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.answer.question import Question
+from bot.answer.ranking import query_terms
 from bot.language.normalise import is_traditional
 from bot.search.index import Index
 
-EXAMPLES, SUGGESTIONS = 6, 3
+EXAMPLES, SUGGESTIONS, NEAR = 6, 3, 10
 
 
 def examples(locale: str, index: Index) -> tuple[str, ...]:
@@ -32,7 +35,14 @@ def _from_headings(index: Index) -> tuple[str, ...]:
     return tuple(h for h in headings if len(h) <= 30)[:EXAMPLES]
 
 
-def suggest(asked: Question | None, index: Index) -> tuple[str, ...]:
-    """Up to three answerable questions about what was asked, else general examples."""
-    locale = "zh-Hans" if asked is None or not asked.source.isascii() else "en"
-    return examples(locale, index)[:SUGGESTIONS]
+def suggest(asked: Question | None, locale: str, index: Index) -> tuple[str, ...]:
+    """Up to three answerable questions, those about the things asked for first."""
+    near: list[str] = []
+    if asked is not None and asked.spans:
+        hits = index.engine.search(query_terms(asked), NEAR)
+        near = [ask for hit in hits for ask in _first(index.passages[hit.passage].passage.asks, locale)]
+    return tuple(dict.fromkeys((*near, *examples(locale, index))))[:SUGGESTIONS]
+
+
+def _first(asks: Sequence[str], locale: str) -> Sequence[str]:
+    return [ask for ask in asks if _fits(ask, locale)][:1]

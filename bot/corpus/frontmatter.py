@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import yaml
@@ -43,6 +44,9 @@ def read(text: str, path: str) -> Head:
     """Parse the front matter of ``text``. Raises KnowledgeError with every problem that it has."""
     source, body = split(text, path)
     values, lines = _values(source, path)
+    if values.get("title") == "":
+        # Written down as empty (a source without one): the file's name stands for it.
+        values["title"] = PurePath(path).stem or "-"
     try:
         return Head(FrontMatter.model_validate(values), lines, body)
     except ValidationError as error:
@@ -72,9 +76,7 @@ def _values(source: str, path: str) -> tuple[dict[str, Any], dict[str, int]]:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
         raise _error(path, line, f"YAML 语法错误({error.problem})", _yaml_mend(str(error.problem))) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _error(
-            path, 1, f"YAML 不能读({type(error).__name__})", "检查 front matter 里的特殊字符和日期"
-        ) from None
+        raise _error(path, 1, f"YAML 不能读({type(error).__name__})", "检查 front matter 里的特殊字符和日期") from None
     finally:
         loader.dispose()
 
@@ -99,9 +101,7 @@ def _mapping(loader: Any, node: yaml.Node, path: str) -> tuple[dict[str, Any], d
             problems.append(Problem(path, line, f"字段 {name} 写了两次", f"与第 {lines[name]} 行只留一个"))
         if not isinstance(value, yaml.ScalarNode) and name in FrontMatter.model_fields:
             problems.append(
-                Problem(
-                    path, line, f"字段 {name} 的值不是单个值", "写成一行文字；以 [ 或 { 开头的值放进双引号"
-                )
+                Problem(path, line, f"字段 {name} 的值不是单个值", "写成一行文字；以 [ 或 { 开头的值放进双引号")
             )
         lines.setdefault(name, line)
     if problems:
@@ -127,9 +127,7 @@ def _problem(path: str, detail: Mapping[str, Any], lines: Mapping[str, int]) -> 
         return Problem(path, 1, f"缺少字段 {key}", f"在 front matter 里加一行 {key}: …")
     if key == "title" and detail["type"] == "string_too_short":
         return Problem(path, lines.get(key), "title 是空的", "写上标题")
-    return Problem(
-        path, lines.get(key), f"字段 {key} 的值不对({detail['msg']})", _MENDS.get(key, "把值放进双引号")
-    )
+    return Problem(path, lines.get(key), f"字段 {key} 的值不对({detail['msg']})", _MENDS.get(key, "把值放进双引号"))
 
 
 def _error(path: str, line: int, what: str, mend: str) -> KnowledgeError:

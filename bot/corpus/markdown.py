@@ -109,11 +109,7 @@ def _classify(line: str, offset: int) -> _Line:
     if heading := HEADING.match(line):
         start, end = heading.span("text")
         level = len(heading[1])
-        return (
-            _Line("heading", offset + start, offset + end, level)
-            if start >= 0
-            else _Line("blank", offset, offset)
-        )
+        return _Line("heading", offset + start, offset + end, level) if start >= 0 else _Line("blank", offset, offset)
     if asks := ASKS.match(line):
         forms = tuple(filter(None, (form.strip() for form in BARS.split(asks["asks"]))))
         return _Line("asks", offset, offset + len(line), asks=forms)
@@ -136,9 +132,7 @@ def _trimmed(kind: str, line: str, offset: int, outer: str | None = None) -> _Li
 def _with_struck(text: str, block: Block, comments: Sequence[Span]) -> Block:
     inside = text[block.start : block.end]
     struck = (
-        [(block.start + m.start(), block.start + m.end()) for m in STRUCK.finditer(inside)]
-        if "~~" in inside
-        else []
+        [(block.start + m.start(), block.start + m.end()) for m in STRUCK.finditer(inside)] if "~~" in inside else []
     )
     struck += [span for span in comments if block.start <= span[0] and span[1] <= block.end]
     return replace(block, struck=tuple(sorted(struck))) if struck else block

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from bot.corpus.model import Block, Document, Passage
 
@@ -19,6 +20,7 @@ _SEMICOLON = re.compile(r"[;\uff1b]+")
 # Full-width marks are written as escapes: , ; : ! ?
 _CLAUSE_END = re.compile(r"[,;:。!?\uff0c\uff1b\uff1a\uff01\uff1f]+[”’」』)\uff09]*|——")
 _OPEN, _CLOSE = "(\uff08《“「『", ")\uff09》”」』"
+_BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
 
 
 def cut_passages(documents: Sequence[Document]) -> list[Passage]:
@@ -68,33 +70,35 @@ def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
     A comma inside brackets or quotation marks does not end a clause.
     """
-    cuts, depth, at = [], 0, start
-    for match in _CLAUSE_END.finditer(text, start, end):
-        depth = max(0, depth + _nesting(text[at : match.start()]))
-        at = match.start()
-        if depth == 0 and not _inside_number(text, match):
-            cuts.append(match.span())
+    shut = _enclosed(text, start, end)
+    cuts = [
+        match.span()
+        for match in _CLAUSE_END.finditer(text, start, end)
+        if not _inside_number(text, match) and not any(a < match.start() < b for a, b in shut)
+    ]
     edges = [start, *(edge for cut in cuts for edge in cut), end]
     pairs = [_strip(text, a, b) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     return [(a, b) for a, b in pairs if re.search(r"\w", text[a:b])]
 
 
-def _nesting(piece: str) -> int:
-    return sum(c in _OPEN for c in piece) - sum(c in _CLOSE for c in piece)
+def _enclosed(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where brackets and quotation marks open and close; one that is never closed encloses nothing."""
+    opened: list[int] = []
+    found: list[tuple[int, int]] = []
+    for mark in _BRACKET.finditer(text, start, end):
+        if mark[0] in _OPEN:
+            opened.append(mark.start())
+        elif opened:
+            found.append((opened.pop(), mark.start()))
+    return found
 
 
 def _inside_number(text: str, match: re.Match[str]) -> bool:
     """``1,234`` and ``8:30`` are one figure."""
-    return (
-        match[0] in ",:"
-        and text[match.start() - 1].isdigit()
-        and text[match.end() : match.end() + 1].isdigit()
-    )
+    return match[0] in ",:" and text[match.start() - 1].isdigit() and text[match.end() : match.end() + 1].isdigit()
 
 
-def _free_clauses(
-    text: str, start: int, end: int, struck: list[tuple[int, int]]
-) -> Iterator[tuple[int, int]]:
+def _free_clauses(text: str, start: int, end: int, struck: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for first, last in clauses(text, start, end):
         if not any(s < last and e > first for s, e in struck):
             yield first, last
@@ -103,7 +107,7 @@ def _free_clauses(
 def _split(text: str, start: int, end: int, boundary: re.Pattern[str]) -> list[tuple[int, int]]:
     cuts = [match.end() for match in boundary.finditer(text, start, end)]
     edges = [start, *cuts, end]
-    return [(a, b) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(edges) if a < b]
 
 
 def _strip(text: str, start: int, end: int) -> tuple[int, int]:

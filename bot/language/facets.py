@@ -19,7 +19,9 @@ from bot.errors import KnowledgeError, Problem
 from bot.language.normalise import fold
 from bot.language.period import Period, Years, find_periods, plan_years
 
-_LEAD = r"^[\"“”'‘’(\s]*(?:一是|二是|三是|——|--)?(?:到|截至|截止|在|自|早在|至|从)?[\"“”'‘’]*$"
+_LEAD = (
+    r"^[\"“”'‘’(\s]*(?:一是|二是|三是|——|--)?(?:力争|争取|确保|预计|计划)?(?:到|截至|截止|在|自|早在|至|从)?[\"“”'‘’]*$"
+)
 _COMPARED = re.compile(r"(?:比|较|与|由|从|自|超|超过|相当于|是)[\"“]*$")
 
 
@@ -53,12 +55,9 @@ class StatusRules:
         """Status of folded ``text``, None where no rule matches."""
         return next((r.status for r in self.rules if r.where == where and r.pattern.search(text)), None)
 
-    def find(self, where: str, text: str) -> tuple[str, int] | None:
-        """Status of folded ``text`` and where its cue begins, None where no rule matches."""
-        found = (
-            (r.status, m.start()) for r in self.rules if r.where == where and (m := r.pattern.search(text))
-        )
-        return next(found, None)
+    def cues(self, where: str, text: str) -> list[tuple[str, int]]:
+        """Every cue of folded ``text`` with its status and position, in the order of the rules."""
+        return [(r.status, m.start()) for r in self.rules if r.where == where for m in r.pattern.finditer(text)]
 
     def spans(self, where: str, text: str) -> list[tuple[int, int]]:
         """Where the cues stand in folded ``text``."""
@@ -103,6 +102,8 @@ def resolve(period: Period, year: int | None) -> Years | None:
     if period.word == "five":
         plan = next((plan_years(n) for n in range(9, 20) if plan_years(n)[1] == year - 1), None)
         return plan or (year - 5, year - 1)
+    if period.word == "next five":
+        return year, year + 4
     shift = {"this": 0, "last": -1, "next": 1, "previous": -1}.get(period.word or "")
     return None if shift is None else (year + shift, year + shift)
 
@@ -117,6 +118,15 @@ class _Heading:
 
     def status(self, years: Years | None) -> str | None:
         return self.statuses.get(years) or self.statuses.get(None)
+
+
+def _paired(cues: Sequence[tuple[str, int]], times: Sequence[tuple[int, Years]]) -> dict[Years | None, str]:
+    """Each cue of a heading with the year before it; where the heading has one year or none, with None."""
+    statuses: dict[Years | None, str] = {}
+    for status, position in cues:
+        before = [years for start, years in times if start < position]
+        statuses.setdefault(before[-1] if before and len(times) > 1 else None, status)
+    return statuses
 
 
 class Inheritance:
@@ -198,17 +208,16 @@ class Inheritance:
             text = fold(heading)
             times = [(p.start, y) for p in find_periods(text) if (y := resolve(p, self._year))]
             years = times[0][1] if times else years
-            status = self._rules.find("heading", text)
-            if status:
-                before = [y for start, y in times if start < status[1]]
-                statuses = {before[-1] if before and len(times) > 1 else None: status[0]}
+            cues = self._rules.cues("heading", text)
+            if cues:
+                statuses = _paired(cues, times)
         return _Heading(years, statuses)
 
     def _clause(self, text: str, years: Years | None, others: tuple[Years, ...], heading: _Heading) -> Stated:
         own = self._rules.read("clause", text)
         self._cue = own or self._cue
         inherited = heading.status(years)
-        status = self._cue or self._by_time(years, inherited)
+        status = self._cue or heading.statuses.get(years) or self._by_time(years, inherited)
         if self._problem and not own and inherited != "target":
             status = "problem" if re.search(r"不|待|弱|缺|短板|仍|还|需", text) else status
         return Stated(self._document.meta.place, years, status, others)
@@ -218,15 +227,13 @@ class Inheritance:
         if inherited == "problem" or years is None or self._year is None:
             return inherited
         if years[1] < self._year:
-            return "result" if inherited != "target" or years[1] < self._year - 1 else inherited
+            return "result"
         if years[1] > self._year:
             return "target"
         return inherited
 
 
-def state_all(
-    documents: Sequence[Document], passages: Iterable[Passage], rules: StatusRules
-) -> Iterator[list[Stated]]:
+def state_all(documents: Sequence[Document], passages: Iterable[Passage], rules: StatusRules) -> Iterator[list[Stated]]:
     """Facets of the clauses of every passage, passages in order."""
     walker: Inheritance | None = None
     current = -1

@@ -68,24 +68,27 @@ class Lexicon:
         ``edges`` are the positions where words begin or end: a short Chinese name that would cut a word in two
         (开工 in 开/工厂, 大学 in 大/学习) is no mention.
         """
+        return self.nested(self.found(text, edges))
+
+    def found(self, text: str, edges: Container[int] | None = None) -> list[Mention]:
+        """All names in folded ``text``, nested ones with their full strength."""
         if self._matcher is None:
             return []
-        found = [
+        return [
             m
             for end, names in self._matcher.iter(text)
             for m in _at(text, end + 1, names)
             if edges is None or _on_edges(text, m, edges)
         ]
-        return self._without_inner(found)
 
-    def _without_inner(self, found: list[Mention]) -> list[Mention]:
-        found.sort(key=lambda m: (m.start, -m.end))
+    def nested(self, found: Sequence[Mention]) -> list[Mention]:
+        """``found`` in order, with less strength for names that are only part of a longer one."""
         strong = [m for m in found if m.strength == FORM]
         return [
             m
             if not any(self._hides(big, m) for big in strong if _inside(m, big))
             else replace(m, strength=m.strength * INNER)
-            for m in found
+            for m in sorted(found, key=lambda m: (m.start, -m.end))
         ]
 
     def _hides(self, big: Mention, small: Mention) -> bool:
@@ -117,9 +120,7 @@ def _whole_word(text: str, start: int, end: int) -> bool:
     """Latin names need word boundaries (``ai`` is not in ``paid``); a plural or -ing ending is allowed."""
     if start and _joined(text[start - 1], text[start]):
         return False
-    ending = (
-        re.match(r"(?:s|es|ing|ed|'s)(?![a-z])", text[end : end + 4]) if text[end - 1].isascii() else None
-    )
+    ending = re.match(r"(?:s|es|ing|ed|'s)(?![a-z])", text[end : end + 4]) if text[end - 1].isascii() else None
     return ending is not None or end == len(text) or not _joined(text[end - 1], text[end])
 
 
@@ -179,9 +180,7 @@ def _automaton(owners: Mapping[str, list[tuple[str, float]]]) -> Any:
     return automaton
 
 
-def _refuse_ambiguous(
-    owners: Mapping[str, list[tuple[str, float]]], ancestors: Mapping[str, frozenset[str]]
-) -> None:
+def _refuse_ambiguous(owners: Mapping[str, list[tuple[str, float]]], ancestors: Mapping[str, frozenset[str]]) -> None:
     problems = []
     for name, claims in sorted(owners.items()):
         strong = [c for c, strength in claims if strength == FORM]

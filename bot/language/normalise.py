@@ -18,7 +18,7 @@ from opencc import OpenCC
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _CJK = r"\u3400-\u9fff"
 # A space is noise unless it stands between two Latin words or numbers ("web 2.0", "3 000" stays apart).
-_NOISE_SPACE = re.compile(rf"(?<![a-z0-9.,])\s+|\s+(?![a-z0-9])|(?<=[0-9])\s+(?=[a-z]?[{_CJK}])")
+_NOISE_SPACE = re.compile(rf"(?<![a-z0-9.,\s])\s+|\s+(?![a-z0-9\s])|(?<=\s)\s+|(?<=[0-9])\s+(?=[a-z]?[{_CJK}])")
 # Characters that only Traditional (or only Cantonese) writing uses; enough to tell the script of a question.
 _t2s = OpenCC("t2s")
 _s2t = OpenCC("s2t")
@@ -55,8 +55,8 @@ def _simplify_character(character: str) -> str:
 
 @lru_cache(maxsize=8192)
 def _fold_character(character: str) -> str:
-    if character in _ZERO_WIDTH:
-        return ""
+    if character in _ZERO_WIDTH or "\ud800" <= character <= "\udfff":
+        return ""  # a lone surrogate is no character, and no library takes it
     return unicodedata.normalize("NFKC", character).lower()
 
 
@@ -92,16 +92,10 @@ def fold(source: str) -> str:
     return normalise(source).text
 
 
-def squeeze(source: str) -> str:
-    """Folded text without any white space or punctuation: the key under which quotes are compared."""
-    return re.sub(r"[\W_]+", "", fold(source))
-
-
 def is_traditional(text: str) -> bool:
     """True where the text uses characters that Simplified writing does not have."""
     return any(
-        c != _simplify_character(c) and _s2t.convert(_simplify_character(c)) != _simplify_character(c)
-        for c in text
+        c != _simplify_character(c) and _s2t.convert(_simplify_character(c)) != _simplify_character(c) for c in text
     )
 
 

@@ -42,17 +42,20 @@ _SHORT_YEAR_LOOSE = re.compile(
     r"(?<![\d.第])(2[0-9]|1[5-9])(?=(?:和|与|跟|、|对比|同|vs)\d\d年)|(?<=到)(2[0-9])(?=年|的|$)"
 )
 _NOW = re.compile(
-    r"现在|目前|当前|如今|眼下|最新|而家|宜家|依家|今时今日|至今|到今日|\bnow\b|\bcurrently\b|\bcurrent\b|\blatest\b|\btoday\b|so far"
+    r"现在|目前|当前|如今|眼下|最新|而家|宜家|依家|今时今日|至今|到今日"
+    r"|\bnow\b|\bcurrently\b|\bcurrent\b|\blatest\b|\btoday\b|so far"
 )
 _RELATIVE = {
     "this": re.compile(r"今年|本年度|本年|\bthis year\b"),
     "last": re.compile(r"去年|上年|上一年|旧年|\blast year\b|过去一年|一年来"),
-    "next": re.compile(
-        r"明年|下一年|下年度|出年|来年|第二年|\bnext year\b|\bfollowing year\b|the year after"
-    ),
+    "next": re.compile(r"明年|下一年|下年度|出年|来年|第二年|\bnext year\b|\bfollowing year\b|the year after"),
     "previous": re.compile(r"前年|前一年|上一年度|\bprevious year\b|\byear before\b"),
+    "next five": re.compile(
+        r"以后五年|未来五年|今后五年|接下来五年|下一个五年|后五年|往后五年|next five years|coming five years"
+    ),
     "five": re.compile(
-        r"五年来|过去五年|过去的五年|近五年|这五年|5年来|过去5年|五年间|五年里|五年累计|(?:past|last) five years|five years"
+        r"五年来|过去五年|过去的五年|近五年|这五年|5年来|过去5年"
+        r"|五年间|五年里|五年累计|(?:past|last) five years|five years"
     ),
 }
 
@@ -83,9 +86,7 @@ def find_periods(text: str, *, question: bool = False) -> list[Period]:
     found = [*_plans(text), *_years(text, question)]
     if question:
         found += [Period(m.start(), m.end(), word="now") for m in _NOW.finditer(text)]
-    found += [
-        Period(m.start(), m.end(), word=word) for word, rx in _RELATIVE.items() for m in rx.finditer(text)
-    ]
+    found += [Period(m.start(), m.end(), word=word) for word, rx in _RELATIVE.items() for m in rx.finditer(text)]
     return sorted(_without_overlap(found), key=lambda p: p.start)
 
 

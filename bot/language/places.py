@@ -10,14 +10,23 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from bot.errors import KnowledgeError, Problem
-from bot.language.normalise import fold
+from bot.language.normalise import fold, to_traditional
 
 _SUFFIX = re.compile(r"特别行政区|自治区|新区|开发区|经开区|高新区|自贸区|海关|[区市县省镇]")
+
+
+_SYLLABLE = (
+    r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan"
+    r"|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v))"
+)
+_LATIN_SUFFIX = re.compile(rf"\b{_SYLLABLE}{{2,4}}\s+(?:district|customs|city|county|province|new area)\b")
 
 
 class Place(BaseModel):
@@ -34,6 +43,13 @@ class Place(BaseModel):
     sounds: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    wide: bool = False
+
+    @field_validator("city", "forms", "alone", "sounds", "parts", "unless")
+    @classmethod
+    def _folded(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(fold, names))
 
 
 @dataclass(frozen=True)
@@ -69,20 +85,30 @@ class Gazetteer:
         known = self.places.get(place or "")
         return known.en if known and known.en else self.name(place)
 
+    def names(self, place: str | None) -> dict[str, str]:
+        """Display names by locale; empty strings for no place."""
+        chinese = self.name(place) or ""
+        return {"zh-Hans": chinese, "zh-Hant": to_traditional(chinese), "en": self.english(place) or ""}
+
     def within(self, place: str | None) -> tuple[str, ...]:
         """Places that ``place`` lies in or is spoken of together with (黄埔海关 → 广州市黄埔区)."""
         known = self.places.get(place or "")
         return known.within if known else ()
 
-    @property
+    @cached_property
     def cities(self) -> frozenset[str]:
         """Folded names of the cities that known places lie in."""
-        return frozenset(fold(city) for place in self.places.values() for city in place.city)
+        return frozenset(city for place in self.places.values() for city in place.city)
 
     def parts(self, place: str | None) -> tuple[str, ...]:
         """Folded names of areas and landmarks within ``place``."""
         known = self.places.get(place or "")
-        return tuple(map(fold, known.parts)) if known else ()
+        return known.parts if known else ()
+
+    def wide(self, place: str | None) -> bool:
+        """The whole of which the other places are parts (全国): asked for only by name."""
+        known = self.places.get(place or "")
+        return bool(known and known.wide)
 
     def with_documents(self, ids: Iterable[str]) -> Gazetteer:
         """Also the places that only documents name (``x-深圳市南山区``), with their shorter names."""
@@ -99,26 +125,29 @@ class Gazetteer:
         strong, spans = self._strong(text)
         alone = {p.id: f for p in self.places.values() for f in p.alone if _free(text, f, spans)}
         sounding = {p.id: f for p in self.places.values() for f in p.sounds if _free(text, f, spans)}
-        hinted = tuple(p.id for p in self.places.values() if any(f in text for f in map(fold, p.parts)))
-        cities = tuple(
-            p.id
-            for p in self.places.values()
-            if any(_find(text, fold(c)) for c in p.city if len(c) > 2 or not c.isascii())
-        )
-        spans += [_find(text, fold(f)) or (0, 0) for f in {*alone.values(), *sounding.values()}]
+        hinted = tuple(p.id for p in self.places.values() if any(f in text for f in p.parts))
+        cities = {
+            p.id: c for p in self.places.values() for c in p.city if (len(c) > 2 or not c.isascii()) and _find(text, c)
+        }
+        spans += [_find(text, f) or (0, 0) for f in {*alone.values(), *sounding.values(), *cities.values()}]
         return PlaceReading(
             named=tuple(strong),
-            likely=tuple(i for i in alone if i not in strong),
+            likely=tuple(i for i in (alone or ({} if strong or sounding else cities)) if i not in strong),
             open=tuple(i for i in sounding if i not in strong and i not in alone) if not alone else (),
             hinted=tuple(dict.fromkeys((*hinted, *cities))),
-            unknown=tuple(_unknown(text, spans, is_place)),
+            unknown=(*_unknown(text, spans, is_place), *_unknown_latin(text, spans)),
             spans=tuple(s for s in spans if s != (0, 0)),
         )
 
     def _strong(self, text: str) -> tuple[list[str], list[tuple[int, int]]]:
         found: list[tuple[int, int, str]] = []
         for place in self.places.values():
-            found += [(*span, place.id) for form in place.forms for span in _all(text, fold(form))]
+            found += [
+                (*span, place.id)
+                for form in place.forms
+                for span in _all(text, form)
+                if not _cancelled(text, span, place)
+            ]
             found += [(*span, place.id) for span in _city_and_sound(text, place)]
         taken = [(start, end) for start, end, _ in found]
         for place in self.places.values():
@@ -141,13 +170,21 @@ def _unknown(text: str, spans: Sequence[tuple[int, int]], is_place: Callable[[st
         for length in (4, 3, 2):
             start = match.start() - length
             name = text[max(0, start) : match.start()]
-            if (
-                len(name) == length
-                and is_place(name)
-                and not any(s < match.end() and start < e for s, e in spans)
-            ):
+            if len(name) == length and is_place(name) and not any(s < match.end() and start < e for s, e in spans):
                 yield name + match[0]
                 break
+
+
+def _unknown_latin(text: str, spans: Sequence[tuple[int, int]]) -> Iterable[str]:
+    """``tianhe district``, ``gongbei customs``: a name in pinyin before the English word."""
+    for match in _LATIN_SUFFIX.finditer(text):
+        if not any(s < match.end() and start < e for s, e in spans for start in [match.start()]):
+            yield match[0]
+
+
+def _cancelled(text: str, span: tuple[int, int], place: Place) -> bool:
+    """全国第一, 国家级 name no place."""
+    return bool(place.unless) and text.startswith(place.unless, span[1])
 
 
 def _city_and_sound(text: str, place: Place) -> Iterable[tuple[int, int]]:
@@ -162,12 +199,13 @@ def _sound_and_city(text: str, place: Place) -> Iterable[tuple[int, int]]:
     """The sound, then its city (``Huangpu District, Guangzhou``, ``黄浦,上海那边``)."""
     cities, sounds = _alternatives(place.city), _alternatives(place.sounds)
     if cities and sounds:
-        pattern = rf"(?:{sounds})(?:区|\s*district)?[^。?!a-z和与跟、同]{{0,5}}(?:\s*(?:in|of)\s*)?(?<![a-z])(?:{cities})(?![a-z])"
+        between = r"[^。?!a-z和与跟、同]{0,5}(?:\s*(?:in|of)\s*)?"
+        pattern = rf"(?:{sounds})(?:区|\s*district)?{between}(?<![a-z])(?:{cities})(?![a-z])"
         yield from (match.span() for match in re.finditer(pattern, text))
 
 
 def _alternatives(names: Sequence[str]) -> str:
-    return "|".join(re.escape(fold(name)) for name in names)
+    return "|".join(re.escape(name) for name in names)
 
 
 def _short_names(name: str) -> tuple[str, ...]:
@@ -176,9 +214,7 @@ def _short_names(name: str) -> tuple[str, ...]:
     bare = last[:-1] if len(last) > 2 else last
     city = parts[-2][:-1] if len(parts) > 1 else ""
     return tuple(
-        dict.fromkeys(
-            n for n in (name, last, bare, city + last if city else "", city + bare if city else "") if n
-        )
+        dict.fromkeys(n for n in (name, last, bare, city + last if city else "", city + bare if city else "") if n)
     )
 
 
@@ -193,7 +229,7 @@ def _all(text: str, name: str) -> list[tuple[int, int]]:
 
 def _free(text: str, name: str, spans: Sequence[tuple[int, int]]) -> bool:
     """The name stands somewhere outside the stretches already understood."""
-    return any(all(end <= s or start >= e for s, e in spans) for start, end in _all(text, fold(name)))
+    return any(all(end <= s or start >= e for s, e in spans) for start, end in _all(text, name))
 
 
 def load_places(files: Iterable[Path]) -> Gazetteer:

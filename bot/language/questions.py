@@ -19,6 +19,7 @@ FIGURES = frozenset({"percent", "money", "duration", "area", "rank", "number"})
 """Kinds whose answer is a figure."""
 
 
+_PARTICLES = re.compile(r"(?<=[\u4e00-\u9fff])[呀啊哦哈啦喇嘛吧呢喔]|\s")
 _MARKS = re.compile(r"[^\w\s/]+|_+")
 
 
@@ -39,6 +40,8 @@ class QuestionRules:
     small: tuple[tuple[str, re.Pattern[str]], ...] = ()
     refuse: tuple[tuple[str, re.Pattern[str]], ...] = ()
     periods: tuple[tuple[Years, re.Pattern[str]], ...] = ()
+    economy: str = ""
+    """Concept that growth without a subject is about."""
 
     def small_talk(self, text: str) -> str | None:
         """``greeting``, ``thanks`` … where folded ``text`` is nothing else (marks and particles aside)."""
@@ -48,7 +51,7 @@ class QuestionRules:
             (
                 code
                 for code, pattern in self.small
-                if pattern.fullmatch(squeezed) or pattern.fullmatch(_MARKS.sub("", text))
+                if any(map(pattern.fullmatch, (squeezed, _MARKS.sub("", text), _PARTICLES.sub("", squeezed))))
             ),
             None,
         )
@@ -59,11 +62,7 @@ class QuestionRules:
 
     def named_periods(self, text: str) -> list[Period]:
         """Times that folded ``text`` names by what happened in them (``疫情那年``)."""
-        return [
-            Period(m.start(), m.end(), years)
-            for years, pattern in self.periods
-            for m in pattern.finditer(text)
-        ]
+        return [Period(m.start(), m.end(), years) for years, pattern in self.periods for m in pattern.finditer(text)]
 
     def read(self, text: str) -> Manner:
         """Kinds whose pattern occurs in folded ``text``, in the order of the file."""
@@ -75,20 +74,18 @@ def load_questions(files: Iterable[Path]) -> QuestionRules:
     """Kinds of the last file that has any; stop words of all files together. Raises KnowledgeError."""
     kinds: tuple[tuple[str, re.Pattern[str]], ...] = ()
     stop: set[str] = set()
+    economy = ""
     periods: tuple[tuple[Years, re.Pattern[str]], ...] = ()
     tables: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {"small": (), "refuse": ()}
     for path in files:
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             kinds = tuple((k["kind"], re.compile(k["pattern"])) for k in data.get("kind", [])) or kinds
-            periods += tuple(
-                ((p["years"][0], p["years"][1]), re.compile(p["pattern"])) for p in data.get("period", [])
-            )
+            economy = data.get("economy", economy)
+            periods += tuple(((p["years"][0], p["years"][1]), re.compile(p["pattern"])) for p in data.get("period", []))
             for table in tables:
                 tables[table] += tuple((r["code"], re.compile(r["pattern"])) for r in data.get(table, []))
             stop.update(fold(word) for word in data.get("stop", {}).get("words", []))
         except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
-            raise KnowledgeError(
-                [Problem(str(path), None, f"{error}", "see the comment at its top")]
-            ) from error
-    return QuestionRules(kinds, frozenset(stop), tables["small"], tables["refuse"], periods)
+            raise KnowledgeError([Problem(str(path), None, f"{error}", "see the comment at its top")]) from error
+    return QuestionRules(kinds, frozenset(stop), tables["small"], tables["refuse"], periods, economy)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from pypinyin import lazy_pinyin
 from rapidfuzz import process
@@ -37,9 +38,7 @@ class Repair:
 class Speller:
     """Knows the names of the lexicon and the words of the corpus by their sound."""
 
-    def __init__(
-        self, names: Iterable[str], words: Iterable[str], segmenter: Segmenter, english: Glosses
-    ) -> None:
+    def __init__(self, names: Iterable[str], words: Iterable[str], segmenter: Segmenter, english: Glosses) -> None:
         self._names = frozenset(names)
         self._words = frozenset(words)
         self._segmenter = segmenter
@@ -125,7 +124,7 @@ def _windows(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     for first in range(len(tokens)):
         for last in range(first + 1, min(first + 4, len(tokens))):
             run = tokens[first : last + 1]
-            joined = all(a.end == b.start for a, b in zip(run, run[1:], strict=False))
+            joined = all(a.end == b.start for a, b in pairwise(run))
             if joined and any(len(t.text) == 1 for t in run) and all(_HAN.fullmatch(t.text) for t in run):
                 found.append((run[0].start, run[-1].end))
     return sorted((s for s in found if s[1] - s[0] <= _LONGEST), key=lambda s: (s[0] - s[1], s[0]))

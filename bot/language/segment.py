@@ -6,6 +6,7 @@ user words added per instance, warmed up when it is made.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from collections.abc import Iterable
@@ -13,6 +14,39 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+_FUNCTION_TAGS = frozenset(
+    {
+        "d",
+        "df",
+        "dg",
+        "c",
+        "p",
+        "r",
+        "rr",
+        "rz",
+        "rg",
+        "u",
+        "uj",
+        "ul",
+        "uv",
+        "uz",
+        "ug",
+        "ud",
+        "y",
+        "f",
+        "q",
+        "m",
+        "mq",
+        "e",
+        "o",
+        "h",
+        "k",
+        "t",
+        "zg",
+    }
+)
+"""jieba's tags of words that carry no content of their own (adverbs, particles, measures, times …)."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +63,7 @@ class Segmenter:
 
     def __init__(self, cache_dir: Path | None = None, words: Iterable[str] = ()) -> None:
         self._jieba = _quiet_tokenizer(cache_dir)
-        self._cache = cache_dir / "geographic-names.txt" if cache_dir else None
+        self._cache = cache_dir / "word-classes-1.json" if cache_dir else None
         for word in words:
             self._jieba.add_word(word)
 
@@ -43,23 +77,35 @@ class Segmenter:
 
     def is_place(self, word: str) -> bool:
         """True for a geographic name of jieba's dictionary (its tag ``ns``), with or without its suffix."""
-        return word in self._places
+        return word in self._classes["places"]
+
+    def is_function(self, word: str) -> bool:
+        """True for adverbs, prepositions, pronouns, particles and measure words of jieba's dictionary."""
+        return word in self._classes["function"]
 
     @cached_property
-    def _places(self) -> frozenset[str]:
+    def _classes(self) -> dict[str, frozenset[str]]:
+        """Word classes by jieba's tags; read from its dictionary once and kept beside its cache."""
         if self._cache and self._cache.exists():
-            return frozenset(self._cache.read_text(encoding="utf-8").split())
-        with self._jieba.get_dict_file() as lines:
-            rows = (line.decode("utf-8").split() for line in lines)
-            names = {
-                name
-                for row in rows
-                if row[-1] == "ns" and len(row[0]) > 1
-                for name in (row[0], _bare(row[0]))
-            }
+            kept = json.loads(self._cache.read_text(encoding="utf-8"))
+            return {name: frozenset(words) for name, words in kept.items()}
+        classes = self._read_classes()
         if self._cache:
-            self._cache.write_text("\n".join(sorted(names)), encoding="utf-8")
-        return frozenset(names)
+            text = json.dumps({name: sorted(words) for name, words in classes.items()}, ensure_ascii=False)
+            self._cache.write_text(text, encoding="utf-8")
+        return classes
+
+    def _read_classes(self) -> dict[str, frozenset[str]]:
+        places: set[str] = set()
+        function: set[str] = set()
+        with self._jieba.get_dict_file() as lines:
+            for line in lines:
+                word, _, tag = line.decode("utf-8").split()
+                if tag == "ns" and len(word) > 1:
+                    places.update((word, _bare(word)))
+                elif tag in _FUNCTION_TAGS:
+                    function.add(word)
+        return {"places": frozenset(places), "function": frozenset(function)}
 
     def tokens(self, text: str) -> list[Token]:
         """Chinese words, Latin words and numbers of ``text``, in order; punctuation and spaces are left out."""

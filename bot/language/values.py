@@ -80,17 +80,17 @@ _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _HAN_NUMBER = r"[一二两三四五六七八九十百千]+"
 _SCALE = r"(?:万亿|千亿|百亿|十亿|千万|百万|亿|万|千|百)?(?:多|余)?(?:亿|万)?"
 _BEFORE = (
-    r"(?:累计超过|累计超|力争达到|不少于|不低于|不高于|不超过|低于|高于|少于|多于|超过|突破|达到|最长|最高|最多"
+    r"(?:不到|不足|未满|累计超过|累计超|力争达到|不少于|不低于|不高于|不超过|低于|高于|少于|多于|超过|突破|达到|最长|最高|最多"
     r"|最低|至少|将近|接近|约为|大约|约|近|超|逾|达|每年|每月|每天|每平方公里)?"
 )
 _AFTER = r"(?:左右|以上|以下|以内|上下|多|余|之内)?"
 _ONE = rf"{_NUMBER}{_SCALE}(?:{_UNIT})?"
 _VALUE = re.compile(
     rf"(?P<fraction>\d+/\d+)"
-    rf"|(?P<rank>第(?:\d+|{_HAN_NUMBER})(?:位|名)?(?!季度|届|产业|三方|次|期|九次|个|条|轮|一))"
+    rf"|(?P<rank>第(?:\d+|{_HAN_NUMBER})(?:位|名)?(?![\d一二三四五六七八九十百]|季度|届|产业|方|次|期|个|条|轮|批|代|章|节|款|类|版|天|号|五个|四个|三个))"
     rf"|{_BEFORE}(?P<first>{_NUMBER})(?P<scale>{_SCALE})(?P<unit>{_UNIT})?"
     rf"(?:(?P<glue>[、到至~\-—–]+)(?P<second>{_NUMBER})(?P<scale2>{_SCALE})(?P<unit2>{_UNIT})?)*{_AFTER}"
-    rf"|{_BEFORE}(?P<han>{_HAN_NUMBER})(?P<hanscale>(?:万亿|千亿|百亿|亿|万)?)(?P<hanunit>个月|天|分钟|小时|倍|番|成|家|倍多|个国家|名|套|亿元|万元|年)"
+    rf"|{_BEFORE}(?<![〇零一二三四五六七八九])(?P<han>{_HAN_NUMBER})(?P<hanscale>(?:万亿|千亿|百亿|亿|万)?)(?P<hanunit>个月|天|分钟|小时|倍|番|成|家|倍多|个国家|名|套|亿元|万元|年)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年|[-/.]\d|$)")
 
@@ -120,6 +120,8 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
         unit = match["hanunit"]
         return Value(start, end, KIND_OF_UNIT.get(unit, "duration" if unit == "年" else "count"), unit)
     unit = match["unit2"] or match["unit"] or ""
+    if text[start - 1 : start] == "第" or text[max(0, start - 1) : start + 1].startswith("第"):
+        return None
     if _is_name_part(text, match, unit):
         return None
     scale = match["scale2"] or match["scale"] or ""
@@ -138,13 +140,17 @@ def _is_name_part(text: str, match: re.Match[str], unit: str) -> bool:
         not unit
         and not match["scale"]
         and (
-            (before.isascii() and before.isalpha())
-            or (text[end : end + 1].isalpha() and text[end : end + 1].isascii())
+            (before.isascii() and before.isalpha()) or (text[end : end + 1].isalpha() and text[end : end + 1].isascii())
         )
     )
 
 
 def unit_kinds(text: str) -> set[str]:
-    """Kinds of the units that folded ``text`` spells out after 多少 or 几 (``几家`` → firm)."""
-    asked = re.findall(rf"(?:多少|几|幾|多少个|百分之)({_UNIT})", text)
-    return {KIND_OF_UNIT[unit] for unit in asked}
+    """Kinds of the units that folded ``text`` spells out after 多少 or 几 (``几家`` → firm, ``几个点`` → percent)."""
+    asked = re.findall(rf"(?:多少|几多|几)(个百分点|个点|{_UNIT})", text)
+    return {"percent" if unit in ("个百分点", "个点") else KIND_OF_UNIT[unit] for unit in asked}
+
+
+def units_asked(text: str) -> set[str]:
+    """The counters that folded ``text`` spells out after 多少 or 几 (``几张`` → 张)."""
+    return set(re.findall(rf"(?:多少|几多|几)({_UNIT})", text))

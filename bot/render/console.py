@@ -25,9 +25,7 @@ STYLES = {
     "hint": "dim",
     "heading": "bold",
 }
-_CONTROLS = dict.fromkeys(
-    (*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}"
-)
+_CONTROLS = dict.fromkeys((*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)), "\N{REPLACEMENT CHARACTER}")
 
 
 @dataclass(frozen=True)
@@ -88,12 +86,8 @@ def explanation_lines(explanation: Explanation, locale: str) -> tuple[Line, ...]
         (Piece(text(locale, "explain.candidates"), "heading"),),
     ]
     for number, candidate in enumerate(explanation.candidates, 1):
-        score = text(
-            locale, "explain.score", score=f"{candidate.score:.2f}", confidence=f"{candidate.confidence:.2f}"
-        )
-        lines.append(
-            (Piece(f"{number:2}. {score}{DOT}{candidate.document_id}", "label"), _why(candidate.why))
-        )
+        score = text(locale, "explain.score", score=f"{candidate.score:.2f}", confidence=f"{candidate.confidence:.2f}")
+        lines.append((Piece(f"{number:2}. {score}{DOT}{candidate.document_id}", "label"), _why(candidate.why)))
         lines.append((Piece(INDENT + " " + candidate.quote),))
         lines.append((Piece(INDENT + " " + _scores(candidate.terms), "hint"),))
     return tuple(lines)

@@ -26,9 +26,7 @@ _PERIOD = re.compile(r"(\d{4})(?:-(\d{4}))?")
 def catalogue(locale: str) -> Mapping[str, str]:
     """All messages of one of LOCALES by their full key (``note.conflict``)."""
     tables = tomllib.loads((_FOLDER / f"{locale}.toml").read_text(encoding="utf-8"))
-    return {
-        f"{table}.{key}": message for table, entries in tables.items() for key, message in entries.items()
-    }
+    return {f"{table}.{key}": message for table, entries in tables.items() for key, message in entries.items()}
 
 
 def resolve(locale: str) -> str:

@@ -75,9 +75,7 @@ def _ever_shorter(answer: Answer, locale: str) -> Iterator[Html]:
         yield _joined([*said, *blocks[:count], *_lines(notes), *asks])
     for count in range(len(notes), -1, -1):
         yield _joined([*said, *blocks[:1], *_lines(notes[:count])])
-    yield _joined(
-        [*said, escape(text(locale, "telegram.quote_too_long")), *(_source(one) for one in cards[:1])]
-    )
+    yield _joined([*said, escape(text(locale, "telegram.quote_too_long")), *(_source(one) for one in cards[:1])])
 
 
 def _block(card: Card) -> Html:

@@ -10,9 +10,9 @@ from functools import cached_property
 
 from bot.corpus.model import Document, Passage
 from bot.corpus.passages import cut_passages
-from bot.language.facets import Stated, state_all
+from bot.language.facets import Stated, report_year, state_all
 from bot.language.language import Language
-from bot.language.period import label
+from bot.language.period import Years, label
 from bot.search.memory import MemoryEngine
 from bot.search.model import Engine, Terms
 from bot.search.terms import TextTerms, index_terms, read_text
@@ -59,6 +59,18 @@ class Index:
         """``ln(1 + (N − n + ½)/(n + ½))`` over passages (Robertson–Spärck Jones, never negative)."""
         n, size = self.frequency(term), max(1, len(self.passages))
         return math.log(1 + (size - n + 0.5) / (n + 0.5))
+
+    @cached_property
+    def newest_report(self) -> int | None:
+        """The year that the newest work report speaks from."""
+        years = [y for d in self.documents if d.meta.kind == "work-report" and (y := report_year(d))]
+        return max(years, default=None)
+
+    @cached_property
+    def years(self) -> frozenset[Years]:
+        """Every time that some clause states."""
+        stated = (c.stated for p in self.passages for c in p.clauses)
+        return frozenset(y for s in stated for y in (s.years, *s.others) if y)
 
     @cached_property
     def places(self) -> tuple[str, ...]:

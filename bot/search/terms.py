@@ -1,6 +1,7 @@
 """Texts as terms. Everything that can be matched is a term with a prefix:
 
-``w:`` a word, ``b:`` two neighbouring characters, ``u:`` one character, ``c:`` a concept of the lexicon,
+``w:`` a word, ``b:`` two neighbouring characters, ``u:`` one character, ``c:`` a concept of the lexicon that is
+named, ``h:`` one that is hinted at,
 ``place:``, ``period:``, ``status:``, ``value:`` facets. Passages and questions go through the same code.
 """
 
@@ -17,6 +18,8 @@ from bot.language.segment import edges
 from bot.language.values import Value, find_values
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+NAMED = 0.75
+"""Strength from which a text names a concept; below it only hints."""
 ANCESTOR = 0.8
 """How much a text about a narrower concept answers a question about the broader one."""
 
@@ -33,6 +36,10 @@ class TextTerms:
     @property
     def text(self) -> str:
         return self.folded.text
+
+    def indexed(self, term: str) -> str:
+        """``term`` as the index holds it: ``h:`` for a concept that the text only hints at."""
+        return "h" + term[1:] if term[0] == "c" and self.concepts[term[2:]] < NAMED else term
 
     def certain(self) -> Iterable[str]:
         """Terms that the text surely holds: all but concepts that are only hinted at or implied."""
@@ -71,6 +78,6 @@ def index_terms(parts: Iterable[tuple[TextTerms, int]]) -> dict[str, float]:
     """Terms of several texts (own text, headings, title, asks), each with its frequency factor."""
     bag: dict[str, float] = {}
     for text, times in parts:
-        for term in text.terms:
+        for term in map(text.indexed, text.terms):
             bag[term] = max(bag.get(term, 0.0), times)
     return bag

@@ -59,9 +59,7 @@ class Handlers:
             application.add_handler(CommandHandler(name, handler, filters=_NEW))
         application.add_handler(MessageHandler(_NEW & _PRIVATE & filters.COMMAND, self.help))
         application.add_handler(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND, self.question))
-        application.add_handler(
-            MessageHandler(_NEW & _PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.other)
-        )
+        application.add_handler(MessageHandler(_NEW & _PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.other))
         application.add_error_handler(self.failed)
 
     async def start(self, update: Update, _context: Context) -> None:

@@ -110,9 +110,7 @@ class Poller:
     def _pause_after_conflict(self) -> float:
         self._conflicts += 1
         if not self._established or self._conflicts >= PATIENCE_WITH_RIVALS:
-            raise ServeError(
-                "another instance of this bot is running (409 Conflict) — stop it, or use another token"
-            )
+            raise ServeError("another instance of this bot is running (409 Conflict) — stop it, or use another token")
         log.warning("another instance of this bot has started polling (409 Conflict)")
         return AFTER_CONFLICT
 

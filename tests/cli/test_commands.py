@@ -76,9 +76,7 @@ def test_a_source_that_cannot_be_read_is_reported(cli: Cli, tmp_path: Path) -> N
     folder = tmp_path / "sources"
     folder.mkdir()
     for number in range(12):
-        (folder / f"{number}.txt").write_text(
-            f"第{number}篇\n\n正文在这里,第{number}篇。\n", encoding="utf-8"
-        )
+        (folder / f"{number}.txt").write_text(f"第{number}篇\n\n正文在这里,第{number}篇。\n", encoding="utf-8")
     (folder / "binary.txt").write_bytes(bytes(range(256)) * 20)
     result = cli("import", folder, "none.txt", "--into", "k")
     assert result.returncode == 1

@@ -36,16 +36,12 @@ def test_starting_is_cheap(cli: Cli) -> None:
     """Nothing of others is imported before a command asks for it."""
     script = "import sys, bot.cli; bot.cli.build_parser(); print(*sys.modules)"
     env = cli.environment
-    loaded = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, env=env, check=True
-    )
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=env, check=True)
     ours = {"pydantic", "rich", "telegram", "jieba", "numpy", "prompt_toolkit", "sqlalchemy", "bot.commands"}
     assert ours & set(loaded.stdout.split()) == set()
 
 
-@pytest.mark.parametrize(
-    "arguments", [[], ["ask"], ["ask", "?", "--batch", "-"], ["ask", "?", "--lang", "de"], ["x"]]
-)
+@pytest.mark.parametrize("arguments", [[], ["ask"], ["ask", "?", "--batch", "-"], ["ask", "?", "--lang", "de"], ["x"]])
 def test_wrong_usage_is_explained(cli: Cli, arguments: list[str]) -> None:
     """The usage and what is wrong, exit code 2."""
     result = cli(*arguments)

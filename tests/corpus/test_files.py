@@ -142,9 +142,7 @@ class TestMarkdown:
     def test_a_document_keeps_its_front_matter_and_its_text(self, source: Source, tmp_path: Path) -> None:
         """Nothing is decided anew, nothing restructured."""
         body = "# 甲\n\n五年来,发展很快。五年来,变化很大。\n\n| a | b |\n|---|---|\n| 1 | 2 |"
-        path = source(
-            "a.md", f"---\nid: faq\ntitle: 问答\nplace: sh-huangpu\nsource: https://x.cn\n---\n\n{body}\n"
-        )
+        path = source("a.md", f"---\nid: faq\ntitle: 问答\nplace: sh-huangpu\nsource: https://x.cn\n---\n\n{body}\n")
         (made,) = import_sources([path], tmp_path).documents
         document = load_document(made.path)
         assert document.text.strip("\n") == body
@@ -156,9 +154,7 @@ class TestMarkdown:
         )
         assert document.meta.source == "https://x.cn"
 
-    def test_without_front_matter_the_first_heading_is_the_title(
-        self, source: Source, tmp_path: Path
-    ) -> None:
+    def test_without_front_matter_the_first_heading_is_the_title(self, source: Source, tmp_path: Path) -> None:
         """And the text stays as it is."""
         path = source("a.md", "# 招商政策\n\n正文一行。\n续一行。\n")
         (made,) = import_sources([path], tmp_path).documents
@@ -217,9 +213,7 @@ class TestConverted:
             ("a.docx", b"PK\3\4"),
         ],
     )
-    def test_a_damaged_file_is_a_failure(
-        self, source: Source, tmp_path: Path, name: str, data: bytes
-    ) -> None:
+    def test_a_damaged_file_is_a_failure(self, source: Source, tmp_path: Path, name: str, data: bytes) -> None:
         """Whatever the parser raises; it is never taken for plain text."""
         assert failure(source(name, data), tmp_path)
 
@@ -320,9 +314,7 @@ class TestAgain:
         report = import_sources([path], tmp_path)
         assert (self.states(report), report.documents[0].path) == (["unchanged"], moved)
 
-    def test_no_temporary_file_is_left(
-        self, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_no_temporary_file_is_left(self, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Not even when the disk fails in the middle; the old document is whole."""
         made = import_sources([source("a.txt", TEXT)], tmp_path).documents[0]
         before = made.path.read_bytes()

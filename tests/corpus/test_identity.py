@@ -12,8 +12,7 @@ from bot.corpus.importing.identity import Identity, identify
 from bot.corpus.importing.model import RawArticle
 
 SPEECH = (
-    "2021年3月1日在{place}第一届人民代表大会第九次会议上区长某某"
-    "各位代表:现在,我代表区人民政府,向大会报告政府工作。"
+    "2021年3月1日在{place}第一届人民代表大会第九次会议上区长某某各位代表:现在,我代表区人民政府,向大会报告政府工作。"
 )
 
 
@@ -59,10 +58,7 @@ class TestPlace:
 
     def test_a_right_title_brings_no_warning(self) -> None:
         """Nor does the customs office, whose name holds that of the district."""
-        assert (
-            identity(SPEECH.format(place="广州市黄埔区"), "【黄埔区招商】2021年黄埔区政府工作报告").warnings
-            == ()
-        )
+        assert identity(SPEECH.format(place="广州市黄埔区"), "【黄埔区招商】2021年黄埔区政府工作报告").warnings == ()
         assert identity("黄埔海关服务企业,黄埔海关减税。", "黄埔海关减负担").warnings == ()
 
 
@@ -164,6 +160,4 @@ def test_the_national_reports(corpora: Path, tmp_path: Path) -> None:
     report = import_sources([corpora], tmp_path)
     assert [document.title[:4] for document in report.documents] == ["2016", "2017", "2018", "2019"]
     assert {document.place_name for document in report.documents} == {"全国"}
-    assert not any(
-        "Public domain" in document.path.read_text(encoding="utf-8") for document in report.documents
-    )
+    assert not any("Public domain" in document.path.read_text(encoding="utf-8") for document in report.documents)

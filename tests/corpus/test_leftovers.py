@@ -48,9 +48,7 @@ def test_ordinary_clauses_stay(text: str) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(
-            ["弱化数据后", "无虚构内容", "企业1,164家", "增长5.4%", ",", "。", ";", "\uff0c", " ", "~~"]
-        )
+        st.sampled_from(["弱化数据后", "无虚构内容", "企业1,164家", "增长5.4%", ",", "。", ";", "\uff0c", " ", "~~"])
     )
 )
 def test_only_marks_are_added(parts: list[str]) -> None:

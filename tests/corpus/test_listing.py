@@ -72,9 +72,7 @@ def test_an_ordinary_text_is_no_listing() -> None:
     assert listing.articles("") == ()
 
 
-@given(
-    st.lists(st.tuples(st.text("标题【】广州0123", min_size=1, max_size=20), bodies), min_size=1, max_size=4)
-)
+@given(st.lists(st.tuples(st.text("标题【】广州0123", min_size=1, max_size=20), bodies), min_size=1, max_size=4))
 def test_nothing_of_an_article_is_lost(articles: list[tuple[str, str]]) -> None:
     """Sections and paragraphs put together again are the text of the article."""
     found = listing.articles(page(*((title, body, "2025-07-08") for title, body in articles)))

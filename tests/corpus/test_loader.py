@@ -245,3 +245,8 @@ class TestFolder:
         write("..data/a.md", document())
         (tmp_path / "documents" / "a.md").symlink_to(tmp_path / "documents" / "..data" / "a.md")
         assert [item.id for item in load_folder(tmp_path)] == ["a"]
+
+
+def test_an_explicitly_empty_title_is_the_files_name() -> None:
+    """A source may have no title; it can still be told apart."""
+    assert parse('---\ntitle: ""\n---\n正文。\n', "folder/cmrc-215-0.md").title == "cmrc-215-0"

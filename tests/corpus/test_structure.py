@@ -47,9 +47,7 @@ def wall(kind: str, *headings_and_texts: tuple[str, str]) -> str:
 )
 def test_the_end_of_a_heading_is_found_without_a_break(heading: str, text: str) -> None:
     """A noun that ends headings, a year, an enumeration or a blank begins the text."""
-    found = headings(
-        wall("{}、", (heading, text + FILLER), ("下一部分工作安排", "2023年是新的一年。" + FILLER))
-    )
+    found = headings(wall("{}、", (heading, text + FILLER), ("下一部分工作安排", "2023年是新的一年。" + FILLER)))
     assert found[0] == f"# 一、{heading}"
 
 
@@ -153,8 +151,7 @@ def test_a_year_within_a_topic_opens_nothing() -> None:
 def test_chapters_are_headings_and_articles_paragraphs() -> None:
     """Of a regulation, with or without line breaks."""
     text = (
-        "第一章 总则第一条 为了规范管理,制定本办法。第二条 本办法适用于本区。"
-        "第二章 附则第三条 本办法自发布之日起施行。"
+        "第一章 总则第一条 为了规范管理,制定本办法。第二条 本办法适用于本区。第二章 附则第三条 本办法自发布之日起施行。"
     )
     assert headings(text) == ["# 第一章 总则", "# 第二章 附则"]
     assert [paragraph[:3] for paragraph in paragraphs(text)] == ["第一条", "第二条", "第三条"]
@@ -224,9 +221,7 @@ def _check(source: Path, into: Path, deepest: int) -> None:
 
 def _mismatches(found: Sequence[str], expected: Sequence[str]) -> list[tuple[str, str]]:
     padded = max(len(found), len(expected))
-    pairs = zip(
-        [*found, *[""] * (padded - len(found))], [*expected, *[""] * (padded - len(expected))], strict=True
-    )
+    pairs = zip([*found, *[""] * (padded - len(found))], [*expected, *[""] * (padded - len(expected))], strict=True)
     return [(heading, wanted) for heading, wanted in pairs if not _matches(heading, wanted)]
 
 

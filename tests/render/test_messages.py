@@ -77,9 +77,7 @@ def spoken(path: Path) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Note":
             codes = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "code")]
-            keys |= {
-                f"note.{c.value}" for c in codes if isinstance(c, ast.Constant) and isinstance(c.value, str)
-            }
+            keys |= {f"note.{c.value}" for c in codes if isinstance(c, ast.Constant) and isinstance(c.value, str)}
     return keys
 
 

@@ -72,9 +72,7 @@ def test_silence_gives_its_reason() -> None:
 def test_the_explanation_is_there_only_when_asked_for() -> None:
     """--explain adds one key."""
     term = TermScore("metric:gdp", 2.0, 3.5)
-    why = Explanation(
-        {"place": "gz-huangpu"}, ("gdp",), (term,), (Explained("q", "d", 1.0, 0.5, (term,), "won"),)
-    )
+    why = Explanation({"place": "gz-huangpu"}, ("gdp",), (term,), (Explained("q", "d", 1.0, 0.5, (term,), "won"),))
     explained = answer_json(answer(explanation=why))
     assert set(explained) - set(answer_json(answer())) == {"explanation"}
     assert json.loads(json.dumps(explained))["explanation"]["candidates"][0]["terms"] == [

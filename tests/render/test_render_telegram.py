@@ -89,9 +89,7 @@ citations = st.builds(
     section=st.lists(long, max_size=4).map(tuple),
     names=names,
 )
-notes = st.builds(
-    lambda place, have: Note("gap", "gap_place", {"place": place, "have": have}), long, st.lists(long)
-)
+notes = st.builds(lambda place, have: Note("gap", "gap_place", {"place": place, "have": have}), long, st.lists(long))
 answers = st.builds(
     Answer,
     question=anything,
@@ -139,9 +137,7 @@ def test_the_message_for_a_usual_answer() -> None:
 
 def test_english_readers_get_the_caption() -> None:
     """Above the Chinese quote."""
-    assert answer_html(answer(locale="en")).startswith(
-        "GDP growth — 2021 target — Huangpu, Guangzhou\n<blockquote>"
-    )
+    assert answer_html(answer(locale="en")).startswith("GDP growth — 2021 target — Huangpu, Guangzhou\n<blockquote>")
 
 
 def test_a_source_with_an_address_is_a_link() -> None:

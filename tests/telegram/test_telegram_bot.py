@@ -58,9 +58,7 @@ async def test_a_deleted_question_is_answered_all_the_same(
     assert "reply_to_message" not in message
 
 
-async def test_follow_ups_carry_the_earlier_questions(
-    api: BotApi, serving: Serving, library: SmallLibrary
-) -> None:
+async def test_follow_ups_carry_the_earlier_questions(api: BotApi, serving: Serving, library: SmallLibrary) -> None:
     """Each question comes with those before it, small talk left out."""
     async with serving():
         for text in (GDP, "你好", "那2020年呢"):
@@ -68,9 +66,7 @@ async def test_follow_ups_carry_the_earlier_questions(
     assert library.asked == [(GDP, ()), ("你好", (GDP,)), ("那2020年呢", (GDP,))]
 
 
-async def test_new_forgets_the_earlier_questions(
-    api: BotApi, serving: Serving, library: SmallLibrary
-) -> None:
+async def test_new_forgets_the_earlier_questions(api: BotApi, serving: Serving, library: SmallLibrary) -> None:
     """After /new a question stands alone."""
     async with serving():
         for text in (GDP, "/new", GDP):
@@ -78,9 +74,7 @@ async def test_new_forgets_the_earlier_questions(
     assert library.asked == [(GDP, ()), (GDP, ())]
 
 
-async def test_each_chat_and_topic_has_its_own_dialogue(
-    api: BotApi, serving: Serving, library: SmallLibrary
-) -> None:
+async def test_each_chat_and_topic_has_its_own_dialogue(api: BotApi, serving: Serving, library: SmallLibrary) -> None:
     """What is asked in one topic or chat is no context for another."""
     mention = f"@investor_test_bot {GDP}"
     async with serving():
@@ -107,9 +101,7 @@ async def test_questions_of_one_chat_are_answered_in_order(
     assert [message["reply_to_message"]["text"] for message in api.sent] == questions
 
 
-async def test_a_slow_chat_does_not_hold_up_another(
-    api: BotApi, serving: Serving, library: SmallLibrary
-) -> None:
+async def test_a_slow_chat_does_not_hold_up_another(api: BotApi, serving: Serving, library: SmallLibrary) -> None:
     """While one chat has many questions waiting, another chat's command is answered."""
     library.gate.clear()
     async with serving():
@@ -176,9 +168,7 @@ async def test_service_messages_are_left_alone(api: BotApi, serving: Serving) ->
     assert api.sent == []
 
 
-async def test_typing_is_shown_only_when_it_takes_long(
-    api: BotApi, serving: Serving, library: SmallLibrary
-) -> None:
+async def test_typing_is_shown_only_when_it_takes_long(api: BotApi, serving: Serving, library: SmallLibrary) -> None:
     """A quick answer comes without "typing …", a slow one with it."""
     async with serving():
         await api.reply_to(private_message(GDP))
@@ -220,9 +210,7 @@ async def test_a_failure_is_apologised_for_and_not_told(
     [[too_many_requests(1)], [bad_gateway()], [dropped()], [dropped(), bad_gateway()]],
     ids=["flood", "bad gateway", "dropped", "twice"],
 )
-async def test_a_passing_failure_loses_no_answer(
-    api: BotApi, serving: Serving, failures: list[Failure]
-) -> None:
+async def test_a_passing_failure_loses_no_answer(api: BotApi, serving: Serving, failures: list[Failure]) -> None:
     """429, 502 and a dropped connection are tried again until the answer has arrived, once."""
     api.fail_next("sendMessage", *failures)
     async with serving():
@@ -231,9 +219,7 @@ async def test_a_passing_failure_loses_no_answer(
     assert len(api.sent) == 1
 
 
-async def test_a_blocked_bot_goes_on_quietly(
-    api: BotApi, serving: Serving, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_blocked_bot_goes_on_quietly(api: BotApi, serving: Serving, caplog: pytest.LogCaptureFixture) -> None:
     """Somebody who blocked the bot costs neither an apology nor a traceback."""
     api.chats.block(1002)
     async with serving():

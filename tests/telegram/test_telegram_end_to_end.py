@@ -109,9 +109,7 @@ async def test_quotes_that_look_like_markup_arrive(api: BotApi, knowledge: Path,
     assert [call.status for call in api.calls if call.method == "sendMessage"] == [200]
 
 
-async def test_the_program_serves_until_sigterm(
-    api: BotApi, environment: dict[str, str], tmp_path: Path
-) -> None:
+async def test_the_program_serves_until_sigterm(api: BotApi, environment: dict[str, str], tmp_path: Path) -> None:
     """``python -m bot serve`` answers, stops with 0 on SIGTERM, and prints its token nowhere."""
     api.push(private_message(GDP))
     loudest = environment | {"PYTHONASYNCIODEBUG": "1"}

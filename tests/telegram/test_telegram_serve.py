@@ -57,9 +57,7 @@ async def test_with_a_malformed_token(api: BotApi, library: SmallLibrary, token:
     assert api.calls == []
 
 
-async def test_with_a_wrong_token(
-    api: BotApi, library: SmallLibrary, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_with_a_wrong_token(api: BotApi, library: SmallLibrary, caplog: pytest.LogCaptureFixture) -> None:
     """A token that the server refuses is one line with the server's word, and never the token."""
     caplog.set_level(logging.DEBUG)
     with pytest.raises(ServeError, match=r"does not accept the token \(Unauthorized\)") as caught:
@@ -131,9 +129,7 @@ async def test_a_token_that_is_revoked_while_serving(api: BotApi, library: Small
             await task
 
 
-@pytest.mark.parametrize(
-    "failures", [[bad_gateway(), dropped()], [too_many_requests(1)]], ids=["outage", "flood"]
-)
+@pytest.mark.parametrize("failures", [[bad_gateway(), dropped()], [too_many_requests(1)]], ids=["outage", "flood"])
 async def test_an_outage_is_waited_out(api: BotApi, library: SmallLibrary, failures: list[Failure]) -> None:
     """Polling goes on after bad gateways, lost connections and floods, and no question is lost."""
     api.fail_next("getUpdates", *failures)
@@ -142,9 +138,7 @@ async def test_an_outage_is_waited_out(api: BotApi, library: SmallLibrary, failu
         assert QUOTE in (await api.wait_sent())["text"]
 
 
-async def test_an_update_that_cannot_be_read_does_not_end_the_service(
-    api: BotApi, library: SmallLibrary
-) -> None:
+async def test_an_update_that_cannot_be_read_does_not_end_the_service(api: BotApi, library: SmallLibrary) -> None:
     """A broken update is waited out like an outage."""
     broken = api.push({"message": {"message_id": "no message", "chat": {"id": 1}}})
     async with served(config_for(api), library) as task:
@@ -154,9 +148,7 @@ async def test_an_update_that_cannot_be_read_does_not_end_the_service(
         assert not task.done()
 
 
-async def test_stopping_answers_what_is_in_flight(
-    api: BotApi, serving: Serving, library: SmallLibrary
-) -> None:
+async def test_stopping_answers_what_is_in_flight(api: BotApi, serving: Serving, library: SmallLibrary) -> None:
     """Questions that were fetched are answered before the end, and confirmed."""
     library.gate.clear()
 

@@ -60,9 +60,7 @@ def read(path: Path, name: str) -> tuple[RawArticle, ...]:
     """The articles of one file. Raises ImportSourceError that says why it cannot be read."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise ImportSourceError(
-            f"{suffix or '没有后缀'} 不是可导入的类型；可导入 {' '.join(sorted(SUFFIXES))}"
-        )
+        raise ImportSourceError(f"{suffix or '没有后缀'} 不是可导入的类型；可导入 {' '.join(sorted(SUFFIXES))}")
     data = _bytes(path)
     if suffix in OFFICE | WEB:
         return _converted(data, suffix, path, name)
@@ -128,9 +126,7 @@ def _with_front_matter(text: str, path: Path, name: str) -> RawArticle | None:
         raise ImportSourceError("; ".join(str(problem) for problem in error.problems)) from None
     article = _article([whole[head.body :].strip("\n")], path, name, verbatim=True)
     given = head.meta.model_dump(exclude_defaults=True)
-    return replace(
-        article, title=head.meta.title, given=tuple(given.items()), source=head.meta.source or name
-    )
+    return replace(article, title=head.meta.title, given=tuple(given.items()), source=head.meta.source or name)
 
 
 def _markdown(text: str, path: Path, name: str) -> RawArticle:

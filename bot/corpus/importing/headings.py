@@ -65,9 +65,7 @@ def _best(found: Sequence[_End]) -> _End:
 
 def _of_siblings(parts: Sequence[Part], candidates: Sequence[Sequence[_End]]) -> list[int]:
     best = [_best(found) for found in candidates]
-    shapes = [
-        _shape(part.text[: end.at]) for part, end in zip(parts, best, strict=True) if end.weight >= ENOUGH
-    ]
+    shapes = [_shape(part.text[: end.at]) for part, end in zip(parts, best, strict=True) if end.weight >= ENOUGH]
     chosen = [
         _best([_End(end.at, end.weight + _likeness(part.text[: end.at], shapes)) for end in found])
         for part, found in zip(parts, candidates, strict=True)
@@ -108,14 +106,9 @@ def _candidates(part: Part) -> list[_End]:
     )
     for at, weight in chain.from_iterable(reasons):
         weights[at] = weights.get(at, 0.0) + weight
-    found = [
-        _End(at, weight) for at, weight in weights.items() if at < len(text.rstrip()) and _is_whole(text[:at])
-    ]
+    found = [_End(at, weight) for at, weight in weights.items() if at < len(text.rstrip()) and _is_whole(text[:at])]
     # A full stop ends the heading only where nothing within the sentence does.
-    return [
-        replace(end, weight=end.weight - DOUBT) if end.at == sentence and len(found) > 1 else end
-        for end in found
-    ]
+    return [replace(end, weight=end.weight - DOUBT) if end.at == sentence and len(found) > 1 else end for end in found]
 
 
 def _is_whole(heading: str) -> bool:
@@ -166,11 +159,7 @@ def _ends_in_noun(text: str, at: int) -> bool:
 def _restarts(left: str, right: str) -> bool:
     words = phrases()
     verb = next((verb for verb in words.restarts if right.startswith(verb)), None)
-    return (
-        verb is not None
-        and not words.restart_follows.search(left)
-        and right[len(verb)] not in "的是和与及、,\uff0c"
-    )
+    return verb is not None and not words.restart_follows.search(left) and right[len(verb)] not in "的是和与及、,\uff0c"
 
 
 def _by_predicate(sentence: str) -> Iterator[tuple[int, float]]:

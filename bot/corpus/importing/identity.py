@@ -27,9 +27,7 @@ SPOKEN = re.compile(rf"{_DAY}\s?在")
 SIGNED = re.compile(rf"^[\s(\uff08—]*{_DAY}[\s)\uff09]*$")
 ISSUED = re.compile(rf"(?:发布|印发|成文|公布|发文)(?:日期|时间)?\s?[:\uff1a]?\s?{_DAY}")
 YEAR = re.compile(r"(?:19|20)\d\d(?=\s?年)")
-NO_TITLE = re.compile(
-    r"[。!\uff01?\uff1f;\uff1b:\uff1a,\uff0c]$|^(?:——|[一二三四五六七八九十]+、|[(\uff08])|^各位代表"
-)
+NO_TITLE = re.compile(r"[。!\uff01?\uff1f;\uff1b:\uff1a,\uff0c]$|^(?:——|[一二三四五六七八九十]+、|[(\uff08])|^各位代表")
 KINDS: tuple[tuple[Kind, str], ...] = (
     ("faq", "问答|常见问题|百问"),
     ("notice", "公告|通告|公示"),

@@ -93,11 +93,7 @@ def _first_below(mark: Mark, line: str) -> Mark | None:
         return None
     kind = str(match.lastgroup)
     number = value(match[kind].strip("第条")) if kind == "article" else 1
-    fits = (
-        mark.kind == "chapter"
-        if kind == "article"
-        else RANKS[kind] > mark.rank > 0 and mark.kind != "article"
-    )
+    fits = mark.kind == "chapter" if kind == "article" else RANKS[kind] > mark.rank > 0 and mark.kind != "article"
     return Mark(mark.line, match.start(kind), match.end(), kind, number) if fits else None
 
 

@@ -17,9 +17,7 @@ SPEECH, FULL, SHORT, CITY = 100, 3, 1, 1
 ENOUGH = 2
 """Less evidence than this is no decision."""
 
-CONGRESS = re.compile(
-    r"在(?P<place>[一-龥]{2,15}?)?第[一二三四五六七八九十]+届(?P<national>全国)?人民代表大会"
-)
+CONGRESS = re.compile(r"在(?P<place>[一-龥]{2,15}?)?第[一二三四五六七八九十]+届(?P<national>全国)?人民代表大会")
 
 
 @dataclass(frozen=True)

@@ -82,11 +82,7 @@ def _in_fragments(block: Sequence[str], i: int) -> bool:
 
     Such are two or more short lines within a paragraph of prose; a single one is a heading.
     """
-    if (
-        len(block) > MAX_FRAGMENTED
-        or not ENDS.search(block[-1])
-        or not any(ENDS.search(line) for line in block[:i])
-    ):
+    if len(block) > MAX_FRAGMENTED or not ENDS.search(block[-1]) or not any(ENDS.search(line) for line in block[:i]):
         return False
     shorts = [len(line) <= FRAGMENT and not ENDS.search(line) for line in block]
     return shorts[i - 1] and (shorts[i] or (i >= 2 and shorts[i - 2]))

@@ -40,11 +40,7 @@ def _at_line_starts(lines: Sequence[str]) -> list[RunIn]:
     found = []
     for i, line in enumerate(lines):
         sentence = SENTENCE.match(line)
-        if (
-            sentence
-            and len(line) - sentence.end() >= MIN_LINE
-            and _names_topic(sentence[0], MAX_LENGTH_IN_LINE)
-        ):
+        if sentence and len(line) - sentence.end() >= MIN_LINE and _names_topic(sentence[0], MAX_LENGTH_IN_LINE):
             found.append((i, 0, sentence.end()))
     return found
 
@@ -89,9 +85,7 @@ def _likeness(line: str, spans: Sequence[tuple[int, int]], i: int) -> int:
 
 def _alike(line: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Where nearly all begin with the same word ("实施…", four of five), the odd one is a sentence."""
-    first, count = (
-        Counter(line[start : start + 2] for start, _ in spans).most_common(1)[0] if spans else ("", 0)
-    )
+    first, count = Counter(line[start : start + 2] for start, _ in spans).most_common(1)[0] if spans else ("", 0)
     if count < 4 or count < 0.75 * len(spans):
         return spans
     return [span for span in spans if line.startswith(first, span[0])]

@@ -26,9 +26,7 @@ def bad_gateway() -> Failure:
 
 def too_many_requests(retry_after: int) -> Failure:
     """429 with the seconds to wait."""
-    return Failure(
-        Refusal(429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after})
-    )
+    return Failure(Refusal(429, f"Too Many Requests: retry after {retry_after}", {"retry_after": retry_after}))
 
 
 def unauthorized() -> Failure:

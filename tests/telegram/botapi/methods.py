@@ -53,9 +53,7 @@ class Methods:
         return self._me
 
     async def _get_updates(self, params: Params) -> list[dict[str, Any]]:
-        return await self._queue.get(
-            params.get("offset", 0), params.get("limit", 100), params.get("timeout", 0)
-        )
+        return await self._queue.get(params.get("offset", 0), params.get("limit", 100), params.get("timeout", 0))
 
     async def _set_webhook(self, params: Params) -> bool:
         url = params["url"]

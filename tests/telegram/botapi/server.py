@@ -105,9 +105,7 @@ class BotApi:
                 self.methods.queries.add(content["id"])
         return self.queue.push(update)
 
-    async def wait_for(
-        self, method: str, count: int = 1, where: Callable[[Call], bool] = lambda _: True
-    ) -> Call:
+    async def wait_for(self, method: str, count: int = 1, where: Callable[[Call], bool] = lambda _: True) -> Call:
         """Return the ``count``-th call of ``method`` that fulfils ``where``, as soon as it was answered."""
 
         def found() -> list[Call]:

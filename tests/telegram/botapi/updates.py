@@ -36,8 +36,7 @@ class UpdateQueue:
         """
         if self.webhook:
             raise conflict(
-                "can't use getUpdates method while webhook is active; "
-                "use deleteWebhook to delete the webhook first"
+                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
             )
         self.refuse("terminated by other getUpdates request; make sure that only one bot instance is running")
         self._confirm(offset)
