@@ -76,7 +76,7 @@ def _known_time(asked: Question, index: Index) -> bool:
 
 def _one_word(asked: Question) -> bool:
     """A single word says nothing of what is wanted."""
-    if all(len(span.text) == 1 or span.terms[0][0].startswith("n:") for span in asked.spans):
+    if all(sum(character.isalpha() for character in span.text) < 2 for span in asked.spans):
         return True
     alone = len(asked.spans) == 1 and asked.spans[0].text == re.sub(r"\W+", "", asked.text)
     return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
