@@ -14,7 +14,7 @@ from bot.language.language import Language, load_language
 from bot.search.index import build_index
 
 # A busy machine is no mistake of the code: hypothesis must not judge by the clock.
-settings.register_profile("patient", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 

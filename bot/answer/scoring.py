@@ -9,6 +9,7 @@ All candidates are scored together: one row a clause, one column a span of the q
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,12 @@ NEIGHBOURS = 3
 Matrix = NDArray[np.float64]
 
 
+def _whole_figure(figure: str) -> re.Pattern[str]:
+    """``figure`` as a number of its own: 1 is not in 2021, 5% not in 15% or 2.5%."""
+    after = r"(?!\.?\d)" if figure[-1].isdigit() else ""
+    return re.compile(rf"(?<!\d)(?<!\d\.){re.escape(figure)}{after}")
+
+
 class Matcher:
     """Finds how far a text holds each span of a question, 0 to 1: its best concept or word, else the sum of its
     character pairs and characters. One set intersection a text; only what is shared is looked at."""
@@ -34,13 +41,13 @@ class Matcher:
     def __init__(self, question: Question) -> None:
         self._zero = [0.0] * len(question.spans)
         self._wanted: dict[str, list[tuple[int, float]]] = {}
-        self._numbers: list[tuple[int, str]] = []
+        self._numbers: list[tuple[int, re.Pattern[str]]] = []
         self._kept: dict[int, list[float]] = {}
         for number, span in enumerate(question.spans):
             for term, strength in span.terms:
                 self._wanted.setdefault(term, []).append((number, strength))
                 if term[0] == "n":
-                    self._numbers.append((number, term[2:]))
+                    self._numbers.append((number, _whole_figure(term[2:])))
 
     def evidence(self, terms: TextTerms) -> list[float]:
         """One number a span; kept, for a heading stands above many passages."""
@@ -60,7 +67,7 @@ class Matcher:
             for number, strength in self._wanted[term]:
                 into[number] = into[number] + strength if into is soft else max(into[number], strength * there)
         for number, figure in self._numbers:
-            if figure in terms.text:
+            if figure.search(terms.text):
                 best[number] = 1.0
         return [max(b, min(s, 0.95)) for b, s in zip(best, soft, strict=True)]
 

@@ -78,8 +78,6 @@ def _one_word(asked: Question) -> bool:
     """A single word says nothing of what is wanted."""
     if all(sum(character.isalpha() for character in span.text) < 2 for span in asked.spans):
         return True
-    if not re.search(r"[\u3400-\u9fff]|[a-z]{3}", asked.text):
-        return True  # letters and figures without a single word
     alone = len(asked.spans) == 1 and asked.spans[0].text == re.sub(r"\W+", "", asked.text)
     return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
 

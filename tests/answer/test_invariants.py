@@ -76,6 +76,9 @@ ANYTHING = st.one_of(
 @example(question="囧" * 10_000, turns=[])
 @example(question="x" * 10_000, turns=[])
 @example(question="? " * 5_000, turns=[])
+@example(question="¼R:AAA", turns=[])
+@example(question="00:N", turns=[])
+@example(question="0享", turns=[])
 def test_random_input_gets_no_answer(question: str, turns: list[str], bundled: Assistant) -> None:
     """Nothing fails, and nothing is quoted that nobody asked for."""
     answer = bundled.ask(question, turns)
