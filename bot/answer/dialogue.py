@@ -69,14 +69,10 @@ def _continue(current: Question, before: Question, index: Index) -> Question:
         meant=current.meant if not current.periods else (),
         pointing=current.pointing or (() if current.periods else before.pointing),
         status=current.status or before.status,
-        manner=_manner(current, before),
+        manner=current.manner if current.manner.kinds else before.manner,
         units=current.units or before.units,
         counters=current.counters or before.counters,
     )
-
-
-def _manner(current: Question, before: Question):  # type: ignore[no-untyped-def]
-    return current.manner if current.manner.kinds else before.manner
 
 
 def _both(before: PlaceReading, current: PlaceReading) -> PlaceReading:

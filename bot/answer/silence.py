@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from bot.answer.gates import PlaceGate
+from bot.answer.gates import PlaceGate, official
 from bot.answer.model import Note, Status
 from bot.answer.question import Question
 from bot.answer.ranking import Candidate, rank
@@ -26,6 +26,7 @@ HAVE = 8
 RIVAL = 0.55
 """Share of the best score from which others are shown beside it."""
 SURE = 0.8
+"""The same where the question sounds off the topic."""
 WORD = 0.85
 """Strength of a translation from which an English word is a word and no name."""
 
@@ -75,10 +76,12 @@ def _known_time(asked: Question, index: Index) -> bool:
 
 
 def _one_word(asked: Question) -> bool:
-    """A single word says nothing of what is wanted."""
-    if all(sum(character.isalpha() for character in span.text) < 2 for span in asked.spans):
+    """A single word says nothing of what is wanted, nor do letters and figures beside it."""
+    words = [span for span in asked.spans if sum(character.isalpha() for character in span.text) > 1]
+    if not words:
         return True
-    alone = len(asked.spans) == 1 and asked.spans[0].text == re.sub(r"\W+", "", asked.text)
+    said = "".join(span.text for span in asked.spans)
+    alone = len(words) == 1 and len(said) >= len(re.sub(r"[\W_]+", "", asked.text))
     return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
 
 
@@ -98,15 +101,12 @@ def _gap_place(place: str, index: Index) -> Note:
 def confident(asked: Question, found: Sequence[Candidate], rules: QuestionRules) -> list[Candidate]:
     """What may be shown: nothing unless the best is assured enough (more so where the question sounds off the
     topic), then whatever comes near it."""
-    least = SURE if rules.refusal(asked.text) else CONFIDENT if official(found) else GENERAL
-    if not found or assurance(asked, found) < least:
+    if not found:
+        return []
+    usual = CONFIDENT if official(found[0].chosen.clause.stated) else GENERAL
+    if assurance(asked, found) < (SURE if rules.refusal(asked.text) else usual):
         return []
     return [c for c in found if c.score >= RIVAL * found[0].score]
-
-
-def official(found: Sequence[Candidate]) -> bool:
-    """The best candidate comes from a document about a place."""
-    return not found or found[0].chosen.clause.stated.place is not None
 
 
 def assurance(asked: Question, found: Sequence[Candidate]) -> float:
@@ -137,8 +137,6 @@ def after_ranking(asked: Question, index: Index, gate: PlaceGate) -> Reason:
 
 def _other_periods(asked: Question, index: Index, gate: PlaceGate) -> list[str]:
     """Periods for which the question would be answered."""
-    from dataclasses import replace
-
     timeless = replace(asked, periods=())
     years = [
         c.chosen.clause.stated.years
