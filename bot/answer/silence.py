@@ -76,12 +76,14 @@ def _known_time(asked: Question, index: Index) -> bool:
 
 
 def _one_word(asked: Question) -> bool:
-    """A single word says nothing of what is wanted, nor do letters and figures beside it."""
+    """A single word says nothing of what is wanted, nor do letters and figures beside it, nor a mere guess at a
+    misspelled one."""
     words = [span for span in asked.spans if sum(character.isalpha() for character in span.text) > 1]
     if not words:
         return True
     said = "".join(span.text for span in asked.spans)
-    alone = len(words) == 1 and len(said) >= len(re.sub(r"[\W_]+", "", asked.text))
+    whole = len(said) >= len(re.sub(r"[\W_]+", "", asked.text))
+    alone = len(words) == 1 and (whole or words[0].text not in asked.text)
     return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
 
 
