@@ -82,7 +82,7 @@ def _one_word(asked: Question) -> bool:
     if not words:
         return True
     said = "".join(span.text for span in asked.spans)
-    whole = len(said) >= len(re.sub(r"[\W_]+", "", asked.text))
+    whole = sum(map(str.isalpha, said)) >= sum(map(str.isalpha, asked.text))
     alone = len(words) == 1 and (whole or words[0].text not in asked.text)
     return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
 

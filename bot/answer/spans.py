@@ -248,7 +248,7 @@ class SpanReader:
 
     def _word_span(self, word: str, start: int, end: int) -> Span:
         weight = min(self._word_weight(word), WORD_CAP)
-        if len(word) == 1 and _HAN.match(word):
+        if len(word) == 1:
             weight *= 0.4
         required = self.index.language.segmenter.is_place(word) and word not in self.index.language.gazetteer.cities
         return Span(word, start, end, weight, tuple(self._surface(word)), required=required)

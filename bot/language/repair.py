@@ -64,7 +64,9 @@ class Speller:
             piece = text[start:end]
             if piece in self._names or self._segmenter.known(piece) or self._is_plain(piece, stop):
                 continue
-            name = next((n for n in self._by_sound.get(sound(piece), []) if _differ(n, piece) == 1), None)
+            name = next(
+                (n for n in self._by_sound.get(sound(piece), []) if _differ(n, piece) == 1 and n not in stop), None
+            )
             if name and all(end <= r.start or start >= r.end for r in found):
                 found.append(Repair(start, end, name))
         return found

@@ -79,6 +79,8 @@ ANYTHING = st.one_of(
 @example(question="¼R:AAA", turns=[])
 @example(question="00:N", turns=[])
 @example(question="0享", turns=[])
+@example(question="0AA%N", turns=[])
+@example(question="乽个仟走", turns=[])
 def test_random_input_gets_no_answer(question: str, turns: list[str], bundled: Assistant) -> None:
     """Nothing fails, and nothing is quoted that nobody asked for."""
     answer = bundled.ask(question, turns)
