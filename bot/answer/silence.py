@@ -76,13 +76,13 @@ def _known_time(asked: Question, index: Index) -> bool:
 
 
 def _one_word(asked: Question) -> bool:
-    """A single word says nothing of what is wanted, nor do letters and figures beside it, nor a mere guess at a
+    """A single word says nothing of what is wanted, nor do a letter and figures beside it, nor a mere guess at a
     misspelled one."""
     words = [span for span in asked.spans if sum(character.isalpha() for character in span.text) > 1]
     if not words:
         return True
     said = "".join(span.text for span in asked.spans)
-    whole = sum(map(str.isalpha, said)) >= sum(map(str.isalpha, asked.text))
+    whole = sum(map(str.isalpha, asked.text)) - sum(map(str.isalpha, said)) <= 1
     alone = len(words) == 1 and (whole or words[0].text not in asked.text)
     return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
 
