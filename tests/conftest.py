@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,14 @@ from bot.corpus.loader import load_folder
 from bot.language.language import Language, load_language
 from bot.search.index import build_index
 
+# As hypothesis does by itself: fresh examples at a desk, the same ones in every CI run.
 # A busy machine is no mistake of the code: hypothesis must not judge by the clock.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient",
+    settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("patient")
 
 
