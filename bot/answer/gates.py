@@ -37,12 +37,18 @@ _PERSON = re.compile(
     r"|[\u4e00-\u9fff]{2,3}院士"
 )
 _LIST = re.compile(r"[^、]{2,}、[^、]{2,}")
+_WHERE = re.compile(
+    r"落户|位于|坐落|选址|地处|落子|入驻|毗邻|[设建开放落]在|在[\u4e00-\u9fff]{2,10}(?:举办|举行|召开|落成|落地|开业|开工|建设|建成|投产|启用)"
+)
+_RULES = re.compile(
+    r"[“《「][^”》」]*(?:办法|细则|条例|规定|意见|措施|政策|方案|条|计划|行动|清单|指引)[”》」]|若干[^,。]{0,6}(?:措施|政策|规定)"
+)
 _QUOTED = re.compile(r"[“《「][^”》」]{2,}[”》」]")
 
 EXCLUDED = 0.0
 WIDE = 0.8
 """The whole country beside its parts, where no place is named."""
-UNDATED_FIGURE, NO_FIGURE, OTHER_TIME, OTHER_STATUS, OTHER_YEAR = 0.4, 0.3, 0.6, 0.3, 0.8
+UNDATED_FIGURE, NO_FIGURE, OTHER_TIME, OTHER_STATUS, LAST_YEAR, OTHER_YEAR = 0.4, 0.3, 0.6, 0.3, 0.93, 0.8
 MEASURED = frozenset({"money", "duration", "area", "length", "weight", "energy", "machine", "concentration"})
 """Kinds of figure that nothing else can stand for."""
 _COUNTED = frozenset({"count", "firm", "people", "home", "building", "machine", "amount", "number"})
@@ -120,7 +126,9 @@ def _meant_factor(question: Question, stated: Stated) -> float:
     """今年 means the report's year to most; another year only weighs less."""
     if not question.meant or not stated.years:
         return 1.0
-    return 1.0 if any(agreement(asked, stated.years) >= 0.9 for asked in question.meant) else OTHER_YEAR
+    if stated.years in question.meant:
+        return 1.0
+    return LAST_YEAR if any(agreement(asked, stated.years) >= 0.9 for asked in question.meant) else OTHER_YEAR
 
 
 def status_factor(question: Question, status: str | None) -> float:
@@ -135,7 +143,7 @@ def status_factor(question: Question, status: str | None) -> float:
     if status is None or status == "problem":
         return 0.92
     if "estimate" in asked or status == "estimate":
-        return 0.9 if "target" not in asked else 0.6
+        return 0.9 if asked != {"target"} else 0.6
     return OTHER_STATUS if len(asked) == 1 else 1.0
 
 
@@ -175,17 +183,21 @@ def _same_counter(asked: frozenset[str], unit: str) -> bool:
     return unit in asked or any(unit in alike and asked & alike for alike in _ALIKE)
 
 
-def form_factor(question: Question, source: str, strict: bool = True) -> float:
+def form_factor(question: Question, source: str, strict: bool = True, dated: bool = False) -> float:
     """A list for 哪些, a year for 哪一年, Latin words for an English name: what looks like the answer wins."""
     kinds = question.manner.kinds
     if "latin" in kinds:
         return 1.2 if _LATIN_NAME.search(source) else 0.8
     if "date" in kinds:
-        return 1.1 if _DATE.search(source) else 0.6
+        return 1.1 if _DATE.search(source) or dated else 0.6
+    if "where" in kinds and not question.wants_figure:
+        return 1.12 if _WHERE.search(source) else 1.0
     if "who" in kinds and not question.wants_figure:
         return 1.0 if _PERSON.search(source) else 0.6 if strict else 0.9
     if question.wants_figure:
         return 1.0
+    if question.wants_rules and _RULES.search(source):
+        return 1.1
     if "list" in kinds and _LIST.search(source):
         return 1.12
     return (

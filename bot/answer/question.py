@@ -25,8 +25,13 @@ _ASKING = re.compile(
     r"|多(?:久|大|长|高|远|快|深|宽)|有没有|会不会|是不是|能不能|可不可以|要不要|有冇|系咪|哪(?:些|个|家|位|里|儿|年|天|几|条|所|间|种|方面|边)?|边(?:度|个|啲)|什么时候|什么|为什么|怎么样|怎样|怎么|如何|点样|点解|咩|乜嘢|乜|啥|(?<![\u4e00-\u9fff])一(?:家|个|间|年|条|名|套|下)"
 )
 _BARE = re.compile(r"(?:多少|几多)(?:啊|呀|呢|了|咧|哦)*(?:[\s,.。?!;、]|$)")
+_RULES = re.compile(r"政策|办法|细则|条例|规定|措施|扶持|polic(?:y|ies)|\brules?\b|measures")
+_SHIFT = {"this": 0, "last": -1, "next": 1}
+_GROWTH = re.compile(r"增速|增幅|涨幅|增长率|growth rate")
 COUNTED = 0.4
 """What a word still weighs that is understood as a facet already."""
+SIDED = 0.1
+"""What a figure still weighs that is said of one side of a comparison."""
 UNSPOKEN = 1.5
 """Weight of content below which a question about growth is about the economy as a whole."""
 
@@ -63,6 +68,11 @@ class Question:
         return "list" in self.manner.kinds
 
     @cached_property
+    def wants_rules(self) -> bool:
+        """A policy is asked for: a document with a name answers."""
+        return bool(_RULES.search(self.text))
+
+    @cached_property
     def total(self) -> float:
         return sum(span.weight for span in self.spans) or 1e-9
 
@@ -76,6 +86,9 @@ def understand(source: str, index: Index) -> Question:
     manner = language.questions.read(text)
     masked = [*places.spans, *((p.start, p.end) for p in periods), *_asking(text, language.segmenter)]
     spans = SpanReader(text, index, masked).read()
+    status = frozenset(language.status.all("question", text))
+    if {"target", "result"} <= status:  # the figure belongs to one side only (说要涨10%,结果呢)
+        spans = [replace(s, weight=s.weight * SIDED) if s.terms[0][0].startswith("n:") else s for s in spans]
     facets = [*language.status.spans("question", text), *manner.spans]
     pointing = tuple(dict.fromkeys(p.word for p in periods if p.word))
     question = Question(
@@ -83,10 +96,10 @@ def understand(source: str, index: Index) -> Question:
         text=text,
         spans=_focus(_lighter(spans, facets), text),
         places=places,
-        periods=tuple(dict.fromkeys(p.years for p in periods if p.years)),
+        periods=_compared(tuple(dict.fromkeys(p.years for p in periods if p.years)), pointing, index),
         pointing=pointing,
         meant=_meant(pointing, index),
-        status=frozenset(language.status.all("question", text)),
+        status=status,
         manner=manner,
         units=frozenset(unit_kinds(text)),
         counters=frozenset(units_asked(text)),
@@ -94,23 +107,34 @@ def understand(source: str, index: Index) -> Question:
     return _with_economy(question, index)
 
 
+def _compared(named: tuple[Years, ...], pointing: Sequence[str], index: Index) -> tuple[Years, ...]:
+    """A year named beside 今年 or 明年 is compared with it (20年拆的跟今年要拆的): both are asked for."""
+    years = _meant([word for word in pointing if word in _SHIFT], index)
+    if not named and len(set(years)) < 2:
+        return ()
+    return tuple(dict.fromkeys((*named, *years)))
+
+
 def _meant(pointing: Sequence[str], index: Index) -> tuple[Years, ...]:
     """The years that 今年, 明年, 未来五年 probably mean: those of the newest report."""
     year = index.newest_report
     if year is None:
         return ()
-    shift = {"this": 0, "last": -1, "next": 1}
-    years = [(year + shift[word], year + shift[word]) for word in pointing if word in shift]
+    years = [(year + _SHIFT[word], year + _SHIFT[word]) for word in pointing if word in _SHIFT]
     plans = [
         plan_years(n) for n in range(9, 30) if "next five" in pointing and plan_years(n)[0] <= year <= plan_years(n)[1]
     ]
-    return (*years, *plans)
+    past = [(year - 5, year - 1)] if "five" in pointing else []
+    return (*years, *plans, *past)
 
 
 def _with_economy(question: Question, index: Index) -> Question:
     """Growth of nothing in particular (``20年黄埔涨了多少``) is growth of the economy."""
     concept = index.language.questions.economy
-    bare = sum(span.weight for span in question.spans) < UNSPOKEN and "percent" in question.manner.kinds
+    said = sum(span.weight for span in question.spans if not span.terms[0][0].startswith("n:"))
+    bare = "percent" in question.manner.kinds and (
+        said < UNSPOKEN or (bool(_GROWTH.search(question.text)) and not any(s.named for s in question.spans))
+    )
     if (
         not bare
         or concept not in index.language.lexicon.concepts
@@ -122,10 +146,12 @@ def _with_economy(question: Question, index: Index) -> Question:
 
 
 def _asking(text: str, segmenter: Segmenter) -> Iterable[tuple[int, int]]:
-    """Where question words stand with their measure word; the 人 of 几多人才 belongs to 人才."""
+    """Where question words stand with their measure word; the 人 of 几多人才 belongs to 人才 (the 里 of 哪里弄 does
+    not belong to 里弄)."""
     for match in _ASKING.finditer(text):
         end = match.end()
-        if end - match.start() > 1 and segmenter.known(text[end - 1 : end + 1]) and end < len(text):
+        measured = match[0][0] not in "哪什怎如为点咩乜啥边"
+        if measured and end - match.start() > 1 and segmenter.known(text[end - 1 : end + 1]) and end < len(text):
             end -= 1
         yield match.start(), end
 

@@ -20,6 +20,7 @@ from bot.answer.highlighting import figure_gap
 from bot.answer.question import Question
 from bot.answer.quotes import introduces
 from bot.answer.scoring import ClauseScore, Matrix, score_passages
+from bot.language.facets import Stated
 from bot.language.period import label
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
 from bot.search.model import Hit, Terms
@@ -35,6 +36,8 @@ BM25_WEIGHT, GENERAL_BM25_WEIGHT = 0.08, 0.4
 REQUIRED, HEARD = 0.65, 0.38
 """Evidence that an attribute (a phone number, a rent) is there: named, not hinted at or part of another name."""
 PART, UNNAMED, UNNAMED_FIGURE, EMPTY, INTRODUCTION = 0.88, 0.75, 0.6, 0.4, 1.15
+NEWEST = 0.8
+"""Share of the best score from which a clause answers about as well."""
 THING = 3.0
 """Weight from which a named span cannot be done without."""
 FACET_WEIGHT, HINT_SHARE = 0.8, 0.7
@@ -147,10 +150,15 @@ def _factor(question: Question, score: ClauseScore, index: Index) -> float:
         period_factor(question, stated)
         * status_factor(question, stated.status)
         * value_factor(question, score.clause.terms.values, score.clause.terms.text, official(stated))
-        * form_factor(question, score.clause.terms.folded.source, official(stated))
+        * form_factor(question, score.clause.terms.folded.source, official(stated), _dated(stated))
         * _named_factor(question, score)
         * _whole_factor(question, score.clause, index)
     )
+
+
+def _dated(stated: Stated) -> bool:
+    """A single year is stated for the clause."""
+    return stated.years is not None and stated.years[0] == stated.years[1]
 
 
 def _named_factor(question: Question, score: ClauseScore) -> float:
@@ -187,7 +195,8 @@ def _prefer_newest(question: Question, found: list[Candidate]) -> list[Candidate
     """``现在`` wants the newest year that answers about as well."""
     if "now" not in question.pointing or not found:
         return found
-    last = newest(c.chosen.clause.stated.years for c in found)
+    near = [c for c in found if c.score >= NEWEST * found[0].score and c.chosen.clause.stated.status != "target"]
+    last = newest(c.chosen.clause.stated.years for c in near)
     return [
         replace(c, score=c.score * (1.1 if last and newest([c.chosen.clause.stated.years]) == last else 1.0))
         for c in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 
 from bot.answer.gates import PlaceGate
 from bot.answer.question import Question
@@ -10,6 +10,9 @@ from bot.answer.ranking import Candidate
 from bot.language.period import agreement
 
 _STATUSES = ("target", "result", "estimate")
+RELATED, NEARLY, WEIGHED = 0.5, 0.5, 6
+"""Two sides should speak of one thing: how sure the question names it, how much worse than the best quote of its
+side one may be, and how many are looked at."""
 COMPARABLE = 0.8
 """Share of the best score that another side must reach to be shown before the rest."""
 
@@ -20,14 +23,45 @@ def arrange(asked: Question, gate: PlaceGate, found: Sequence[Candidate]) -> lis
     sides = _sides(asked, gate)
     if sides is None:
         return found
-    first: dict[Hashable, Candidate] = {}
+    ranked: dict[Hashable, list[Candidate]] = {}
     for candidate in found:
         for side in sides(candidate):
-            first.setdefault(side, candidate)
+            ranked.setdefault(side, []).append(candidate)
+    first = _alike(asked, ranked)
     named = len(asked.periods) > 1 or len(gate.asked) > 1
     chosen = [first[side] for side in _order(asked, gate, list(first))]
     front = [c for c in dict.fromkeys(chosen) if named or c.score >= COMPARABLE * found[0].score]
     return [*front, *(c for c in found if c not in front)]
+
+
+def _alike(asked: Question, ranked: Mapping[Hashable, Sequence[Candidate]]) -> dict[Hashable, Candidate]:
+    """The best candidate of every side; of two sides those that speak of the same thing where both do nearly as
+    well (财政收入 is 财税总收入 here and 一般公共预算收入 there: only one of them can be compared)."""
+    best = {side: candidates[0] for side, candidates in ranked.items()}
+    if len(ranked) != 2:
+        return best
+    concepts = {t[2:] for span in asked.spans for t, strength in span.terms if t[0] == "c" and strength >= RELATED}
+    (left, lefts), (right, rights) = (
+        (side, [c for c in candidates if c.score >= NEARLY * candidates[0].score][:WEIGHED])
+        for side, candidates in ranked.items()
+    )
+    pairs = [
+        (a.score + b.score, i, a, b)
+        for i, a in enumerate(lefts)
+        for b in rights
+        if _spoken(a, concepts) & _spoken(b, concepts)
+    ]
+    if pairs:
+        _, _, best[left], best[right] = max(pairs, key=lambda p: (p[0], -p[1]))
+    return best
+
+
+def _spoken(candidate: Candidate, concepts: Collection[str]) -> set[str]:
+    """Which of ``concepts`` the chosen clause or those before it in the sentence name."""
+    clauses = [s.clause for s in candidate.scores[: candidate.best + 1]]
+    return {
+        c for clause in clauses for c, strength in clause.terms.concepts.items() if c in concepts and strength >= 1.0
+    }
 
 
 def _order(asked: Question, gate: PlaceGate, sides: list[Hashable]) -> list[Hashable]:

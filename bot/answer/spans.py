@@ -19,9 +19,10 @@ from bot.search.index import Index
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z][a-z0-9.\-&']*[a-z0-9]|[a-z]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
-_ASKED = re.compile(r"多少|几|什么|怎么|哪")
+_PARTICLES = re.compile(r"[到至在于从年末底的以前后内里“”\s\-]|\b(?:by|in|to|until|through|the|for|period|of)\b")
+_ASKED = re.compile(r"多少|几|什么|怎么|哪|多[大长久高快]")
 _SPLIT = re.compile(
-    r"(?P<verb>[\u4e00-\u9fff]{1,2}?)(?:了|过|出|到|咗)?(?:多少|几多|几)(?:个|家|名|位|套|户|项|条|台|栋|所|间|座|亩|亿|万|钱)?(?:的)?"
+    r"(?P<verb>[\u4e00-\u9fff]{1,2}?)(?:了|过|出|到|咗)?(?:多少|几多|几)(?:个点|个|家|名|位|套|户|项|条|台|栋|所|间|座|亩|亿|万|钱|成|倍|%)?(?:的)?"
     r"(?P<rest>[\u4e00-\u9fff]{1,4})"
 )
 WORD_CAP = 6.0
@@ -31,6 +32,8 @@ ABSENT_NAME = 3.5
 """Weight of a known thing that no passage names."""
 HINT_WEIGHT = 0.5
 """What a word that only suggests its concept weighs against one that names it."""
+LIGHT = 0.15
+"""What an English word weighs that is too common to be a clue (set, right, win)."""
 GENERIC = 0.6
 """Everyday verbs and qualities weigh less than the thing they are said of."""
 PARENT, HINTED, PARTIAL, GLOSS = 0.5, 0.6, 0.8, 0.85
@@ -85,7 +88,26 @@ class SpanReader:
         for start, end in _stretches(mentions):
             self.taken.append((start, end))
             inside = [m for m in mentions if start <= m.start and m.end <= end]
-            yield self._concept_span(start, end, inside)
+            parts = self._parts(start, end, [m for m in whole if start <= m.start and m.end <= end])
+            span = self._concept_span(start, end, inside)
+            if not parts:
+                yield span
+            for a, b in parts:
+                part = self._concept_span(a, b, [m for m in inside if a <= m.start and m.end <= b])
+                yield replace(part, terms=_with_whole(part.terms, span))
+
+    def _parts(self, start: int, end: int, inside: Sequence[Mention]) -> list[tuple[int, int]]:
+        """Two names that make up a longer one (知识城|投资): a text may name one of them a sentence earlier."""
+        lexicon = self.index.language.lexicon
+        if any(lexicon.concepts[m.concept].required for m in inside):
+            return []
+        named = {
+            (m.start, m.end)
+            for m in inside
+            if m.strength == FORM and m.end - m.start >= 2 and lexicon.concepts[m.concept].group != "generic"
+        }
+        cuts = [b for a, b in named if a == start and (b, end) in named]
+        return [(start, cuts[0]), (cuts[0], end)] if cuts else []
 
     def _split_names(self) -> Iterable[Mention]:
         """Names that a question word splits (减了多少税 names 减税, 开出多少家公司 names 开公司)."""
@@ -111,12 +133,24 @@ class SpanReader:
             return False
         if _ASKED.search(self.text[mention.start : mention.end]):
             return self.index.language.lexicon.concepts[mention.concept].required
+        if self._only_facet(mention):
+            return False
         return all(
             mention.end <= a
             or b <= mention.start
             or (mention.start <= a and b <= mention.end and mention.end - mention.start > b - a)
             for a, b in self.masked
         )
+
+    def _only_facet(self, mention: Mention) -> bool:
+        """A place or a time with nothing but particles around it (到2025年, by 2025): a facet, no content."""
+        inside = [(a, b) for a, b in self.masked if mention.start <= a and b <= mention.end]
+        rest = "".join(
+            c
+            for i, c in enumerate(self.text[mention.start : mention.end], mention.start)
+            if not any(a <= i < b for a, b in inside)
+        )
+        return bool(inside) and not _PARTICLES.sub("", rest)
 
     def _concept_span(self, start: int, end: int, group: Sequence[Mention], surface: str = "") -> Span:
         lexicon = self.index.language.lexicon
@@ -129,9 +163,11 @@ class SpanReader:
             for parent in lexicon.ancestors[mention.concept]:
                 _raise(terms, f"c:{parent}", PARENT * strength)
         surface = surface or self.text[start:end]
-        for term, strength in self._surface(surface):
-            _raise(terms, term, strength)
         strong = tuple(m.concept for m in whole if m.strength == FORM)
+        required = any(lexicon.concepts[c].required for c in strong)
+        for term, strength in self._surface(surface):
+            if not required or term[0] == "w":  # 书记 is not in 总书记: what must be there is looked for whole
+                _raise(terms, term, strength)
         weight = self._concept_weight(whole, strong)
         return Span(
             surface,
@@ -139,7 +175,7 @@ class SpanReader:
             end,
             min(weight, WORD_CAP),
             tuple(terms.items()),
-            required=any(lexicon.concepts[c].required for c in strong),
+            required=required,
             elsewhere=not strong and self._elsewhere(surface),
             concepts=tuple(dict.fromkeys(m.concept for m in whole)),
             named=any(lexicon.concepts[c].group != "generic" for c in strong),
@@ -210,6 +246,8 @@ class SpanReader:
             translations = self._translations(phrase)
             if translations:
                 weight = min(WORD_CAP, max(self._weight(term) for term, _ in translations))
+                if phrase in language.questions.light:
+                    weight *= LIGHT
                 return length, Span(phrase, start, end, weight, (*translations, (f"w:{phrase}", 1.0)))
         slip = language.speller.latin(words[0][0])
         if slip:
@@ -277,6 +315,14 @@ class SpanReader:
 
     def _weight(self, term: str) -> float:
         return self.index.idf(term)
+
+
+def _with_whole(terms: Sequence[tuple[str, float]], whole: Span) -> tuple[tuple[str, float], ...]:
+    """The terms of a part, and the concept of the whole name, which says as much."""
+    raised = dict(terms)
+    for concept in whole.concepts:
+        _raise(raised, f"c:{concept}", 1.0)
+    return tuple(raised.items())
 
 
 def _raise(terms: dict[str, float], term: str, strength: float) -> None:

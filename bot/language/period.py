@@ -51,11 +51,12 @@ _RELATIVE = {
     "next": re.compile(r"明年|下一年|下年度|出年|来年|第二年|\bnext year\b|\bfollowing year\b|the year after"),
     "previous": re.compile(r"前年|前一年|上一年度|\bprevious year\b|\byear before\b"),
     "next five": re.compile(
-        r"以后五年|未来五年|今后五年|接下来五年|下一个五年|后五年|往后五年|next five years|coming five years"
+        r"以后五年|未来五年|今后五年|接下来五年|下一个五年|后五年|往后五年|五年(?:以后|之后|后)"
+        r"|未来5年|接下来5年|next five years|coming five years"
     ),
     "five": re.compile(
         r"五年来|过去五年|过去的五年|近五年|这五年|5年来|过去5年"
-        r"|五年间|五年里|五年累计|(?:past|last) five years|five years"
+        r"|五年间|五年里|五年(?=累计|总共|一共|合计|下来)|(?:past|last) five years|five years"
     ),
 }
 

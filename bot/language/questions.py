@@ -37,6 +37,8 @@ class QuestionRules:
 
     kinds: tuple[tuple[str, re.Pattern[str]], ...] = ()
     stop: frozenset[str] = frozenset()
+    light: frozenset[str] = frozenset()
+    """Latin words too common for their translation to be a clue."""
     small: tuple[tuple[str, re.Pattern[str]], ...] = ()
     refuse: tuple[tuple[str, re.Pattern[str]], ...] = ()
     periods: tuple[tuple[Years, re.Pattern[str]], ...] = ()
@@ -74,6 +76,7 @@ def load_questions(files: Iterable[Path]) -> QuestionRules:
     """Kinds of the last file that has any; stop words of all files together. Raises KnowledgeError."""
     kinds: tuple[tuple[str, re.Pattern[str]], ...] = ()
     stop: set[str] = set()
+    light: set[str] = set()
     economy = ""
     periods: tuple[tuple[Years, re.Pattern[str]], ...] = ()
     tables: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {"small": (), "refuse": ()}
@@ -85,7 +88,8 @@ def load_questions(files: Iterable[Path]) -> QuestionRules:
             periods += tuple(((p["years"][0], p["years"][1]), re.compile(p["pattern"])) for p in data.get("period", []))
             for table in tables:
                 tables[table] += tuple((r["code"], re.compile(r["pattern"])) for r in data.get(table, []))
+            light.update(fold(word) for word in data.get("light", {}).get("words", []))
             stop.update(fold(word) for word in data.get("stop", {}).get("words", []))
         except (tomllib.TOMLDecodeError, KeyError, re.error) as error:
             raise KnowledgeError([Problem(str(path), None, f"{error}", "see the comment at its top")]) from error
-    return QuestionRules(kinds, frozenset(stop), tables["small"], tables["refuse"], periods, economy)
+    return QuestionRules(kinds, frozenset(stop), frozenset(light), tables["small"], tables["refuse"], periods, economy)

@@ -90,7 +90,7 @@ _VALUE = re.compile(
     rf"|(?P<rank>第(?:\d+|{_HAN_NUMBER})(?:位|名)?(?![\d一二三四五六七八九十百]|季度|届|产业|方|次|期|个|条|轮|批|代|章|节|款|类|版|天|号|五个|四个|三个))"
     rf"|{_BEFORE}(?P<first>{_NUMBER})(?P<scale>{_SCALE})(?P<unit>{_UNIT})?"
     rf"(?:(?P<glue>[、到至~\-—–]+)(?P<second>{_NUMBER})(?P<scale2>{_SCALE})(?P<unit2>{_UNIT})?)*{_AFTER}"
-    rf"|{_BEFORE}(?<![〇零一二三四五六七八九])(?P<han>{_HAN_NUMBER})(?P<hanscale>(?:万亿|千亿|百亿|亿|万)?)(?P<hanunit>个月|天|分钟|小时|倍|番|成|家|倍多|个国家|名|套|亿元|万元|年)"
+    rf"|{_BEFORE}(?<![〇零一二三四五六七八九])(?P<han>{_HAN_NUMBER})(?P<hanscale>(?:万亿|千亿|百亿|亿|万)?)(?P<hanunit>个月|天|(?<=[二两三四五六七八九十])大(?!型|批|量|幅|湾)|分钟|小时|倍|番|成|家|倍多|个国家|名|套|亿元|万元|年)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年|[-/.]\d|$)")
 
@@ -132,7 +132,8 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
 def _is_name_part(text: str, match: re.Match[str], unit: str) -> bool:
     start, end = match.start("first"), match.end()
     if _YEAR.match(text, start) or (
-        not unit and text[match.end("first") : match.end("first") + 1] in {"年", "月", "日", "号", "楼"}
+        (not unit and text[match.end("first") : match.end("first") + 1] in {"年", "月", "日", "号", "楼"})
+        or text.startswith("周年", match.end("first"))
     ):
         return True
     before = text[start - 1 : start]
@@ -147,10 +148,15 @@ def _is_name_part(text: str, match: re.Match[str], unit: str) -> bool:
 
 def unit_kinds(text: str) -> set[str]:
     """Kinds of the units that folded ``text`` spells out after 多少 or 几 (``几家`` → firm, ``几个点`` → percent)."""
-    asked = re.findall(rf"(?:多少|几多|几)(个百分点|个点|{_UNIT})", text)
-    return {"percent" if unit in ("个百分点", "个点") else KIND_OF_UNIT[unit] for unit in asked}
+    asked = re.findall(
+        rf"([做搞改修建开设铺布选]?)(?:了|出|完)?(?:多少|几多|几)[万千百十]?(个百分点|个点|{_UNIT})", text
+    )
+    return {
+        ("count" if made else "percent") if unit == "个点" else KIND_OF_UNIT.get(unit, "percent")
+        for made, unit in asked
+    }
 
 
 def units_asked(text: str) -> set[str]:
     """The counters that folded ``text`` spells out after 多少 or 几 (``几张`` → 张)."""
-    return set(re.findall(rf"(?:多少|几多|几)({_UNIT})", text))
+    return set(re.findall(rf"(?:多少|几多|几)[万千百十亿]?({_UNIT})", text))
