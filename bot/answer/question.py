@@ -28,6 +28,8 @@ _BARE = re.compile(r"(?:多少|几多)(?:啊|呀|呢|了|咧|哦)*(?:[\s,.。?!;
 _RULES = re.compile(r"政策|办法|细则|条例|规定|措施|扶持|polic(?:y|ies)|\brules?\b|measures")
 _SHIFT = {"this": 0, "last": -1, "next": 1}
 _GROWTH = re.compile(r"增速|增幅|涨幅|增长率|growth rate")
+GIST = 0.8
+"""Share of a question's weight that similar questions add where they are the same (less by their likeness)."""
 COUNTED = 0.4
 """What a word still weighs that is understood as a facet already."""
 SIDED = 0.1
@@ -50,6 +52,8 @@ class Question:
     """Years that pointing words (今年) probably mean; they only weigh, for the speaker may mean others."""
     status: frozenset[str] = frozenset()
     manner: Manner = field(default_factory=lambda: Manner((), ()))
+    gist: Span | None = None
+    """What people meant who asked alike: a clue beside the words, where there is one."""
     units: frozenset[str] = frozenset()
     counters: frozenset[str] = frozenset()
     """Units as the question spells them (几张 → 张); ``units`` are their kinds."""
@@ -73,8 +77,13 @@ class Question:
         return bool(_RULES.search(self.text))
 
     @cached_property
+    def scored(self) -> tuple[Span, ...]:
+        """What clauses are scored by: ``spans``, then ``gist``."""
+        return (*self.spans, self.gist) if self.gist else self.spans
+
+    @cached_property
     def total(self) -> float:
-        return sum(span.weight for span in self.spans) or 1e-9
+        return sum(span.weight for span in self.scored) or 1e-9
 
 
 def understand(source: str, index: Index) -> Question:
@@ -104,7 +113,16 @@ def understand(source: str, index: Index) -> Question:
         units=frozenset(unit_kinds(text)),
         counters=frozenset(units_asked(text)),
     )
-    return _with_economy(question, index)
+    return _with_gist(_with_economy(question, index), index)
+
+
+def _with_gist(question: Question, index: Index) -> Question:
+    """Add what others meant by similar words; in texts about no place the lexicon's concepts would mislead."""
+    meant = index.language.phrasings.meant(question.text) if index.places and question.spans else None
+    if meant is None or not meant.concepts:
+        return question
+    weight = GIST * meant.likeness * sum(span.weight for span in question.spans)
+    return replace(question, gist=Span("", 0, 0, weight, tuple((f"c:{c}", s) for c, s in meant.concepts)))
 
 
 def _compared(named: tuple[Years, ...], pointing: Sequence[str], index: Index) -> tuple[Years, ...]:

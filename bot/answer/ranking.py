@@ -64,7 +64,7 @@ class Candidate:
 def query_terms(question: Question) -> Terms:
     """The question as weighted terms for the engine, its facets among them."""
     terms = dict.fromkeys(_facet_terms(question), FACET_WEIGHT)
-    for span in question.spans:
+    for span in question.scored:
         for term, strength in span.terms:
             weight = PREFIX_WEIGHT[term[0]] * strength
             if weight:
@@ -100,7 +100,7 @@ def rank(question: Question, index: Index, gate: PlaceGate) -> list[Candidate]:
 def _with_document(question: Question, found: list[Candidate]) -> list[Candidate]:
     """In general texts a document is about one thing: what its other sentences say of the question counts too,
     the words that they cover together and how well they rank."""
-    weights = np.array([span.weight for span in question.spans])
+    weights = np.array([span.weight for span in question.scored])
     best: dict[int, Matrix] = {}
     ranks: dict[int, float] = {}
     for candidate in found:

@@ -39,11 +39,11 @@ class Matcher:
     character pairs and characters. One set intersection a text; only what is shared is looked at."""
 
     def __init__(self, question: Question) -> None:
-        self._zero = [0.0] * len(question.spans)
+        self._zero = [0.0] * len(question.scored)
         self._wanted: dict[str, list[tuple[int, float]]] = {}
         self._numbers: list[tuple[int, re.Pattern[str]]] = []
         self._kept: dict[int, list[float]] = {}
-        for number, span in enumerate(question.spans):
+        for number, span in enumerate(question.scored):
             for term, strength in span.terms:
                 self._wanted.setdefault(term, []).append((number, strength))
                 if term[0] == "n":
@@ -92,7 +92,7 @@ def score_passages(question: Question, index: Index, ordinals: Sequence[int]) ->
     owner = np.repeat(np.arange(len(passages)), [len(p.clauses) for p in passages])
     context = np.array([_around(matcher, index, p) for p in passages])
     seen = np.maximum(_spread(own, owner), context[owner])
-    coverage = seen @ np.array([span.weight for span in question.spans]) / question.total
+    coverage = seen @ np.array([span.weight for span in question.scored]) / question.total
     scores: list[list[ClauseScore]] = [[] for _ in passages]
     for row, (number, clause) in enumerate((n, c) for n, p in enumerate(passages) for c in p.clauses):
         scores[number].append(ClauseScore(clause, own[row], seen[row], float(coverage[row])))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.language.facets import StatusRules, load_status
 from bot.language.gloss import Glosses
 from bot.language.lexicon import Lexicon, build_lexicon, load_concepts
+from bot.language.phrasings import Phrasings, load_phrasings
 from bot.language.places import Gazetteer, load_places
 from bot.language.questions import QuestionRules, load_questions
 from bot.language.repair import Speller
@@ -28,6 +29,7 @@ class Language:
     questions: QuestionRules
     glosses: Glosses
     speller: Speller
+    phrasings: Phrasings = field(default_factory=Phrasings)
 
     def with_places(self, ids: Iterable[str]) -> Language:
         """Also the places that only documents name."""
@@ -35,7 +37,7 @@ class Language:
 
 
 def load_language(folders: Sequence[Path], cache_dir: Path | None = None) -> Language:
-    """Read all ``*.toml`` of the folders. Raises KnowledgeError naming file and mistake."""
+    """Read all ``*.toml`` and ``phrasings.jsonl`` of the folders. Raises KnowledgeError naming file and mistake."""
 
     def named(name: str) -> list[Path]:
         return [folder / name for folder in folders if (folder / name).is_file()]
@@ -52,4 +54,5 @@ def load_language(folders: Sequence[Path], cache_dir: Path | None = None) -> Lan
         questions=questions,
         glosses=glosses,
         speller=Speller(lexicon.names(), questions.stop, segmenter, glosses),
+        phrasings=load_phrasings(named("phrasings.jsonl"), concepts, questions.stop),
     )
