@@ -128,10 +128,19 @@ def check(args: argparse.Namespace) -> int:
 def evaluate(args: argparse.Namespace) -> int:
     """Measures over a file of questions with known answers."""
     from bot.evaluation import load_questions, report, run
+    from bot.render.console import explanation_lines, plain
+    from bot.verdicts import Question
 
     questions = load_questions(args.file)
-    assistant = _assistant(_config(args))
-    for line in report(run(questions, assistant.ask), args.misses):
+    config = _config(args)
+    assistant = _assistant(config)
+    locale = ui_locale(config.ui.locale, os.environ)
+
+    def explain(question: Question) -> Iterable[str]:
+        found = assistant.ask(question.question, question.turns, explain=True).explanation
+        return plain(explanation_lines(found, locale)).splitlines() if found else []
+
+    for line in report(run(questions, assistant.ask), args.misses, explain):
         _say(line)
     return 0
 

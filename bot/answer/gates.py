@@ -119,7 +119,9 @@ def period_factor(question: Question, stated: Stated) -> float:
         return UNDATED_FIGURE if question.wants_figure and official(stated) else 0.8
     best = max(agreement(asked, t) for asked in question.periods for t in times)
     around = 0.3 if question.wants_figure else 0.55
-    return {1.0: 1.0, 0.9: 0.97, 0.5: 0.7, 0.3: around}.get(best, EXCLUDED if official(stated) else OTHER_TIME)
+    return {1.0: 1.0, 0.9: 0.97, 0.8: 0.9, 0.5: 0.7, 0.3: around}.get(
+        best, EXCLUDED if official(stated) else OTHER_TIME
+    )
 
 
 def _meant_factor(question: Question, stated: Stated) -> float:

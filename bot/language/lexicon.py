@@ -24,6 +24,8 @@ from bot.language.normalise import fold
 FORM, HINT = 1.0, 0.5
 INNER = 0.6
 """Share of a name's strength where it is only part of a longer name (收入 in 一般公共预算收入)."""
+COUNTRY = "country"
+"""Group of the countries: named wherever they stand, also as part of a longer name."""
 LONG_NAME = 4
 """Names of this many characters are long enough to be no accident, whatever the segmenter says."""
 
@@ -92,6 +94,8 @@ class Lexicon:
         ]
 
     def _hides(self, big: Mention, small: Mention) -> bool:
+        if self.concepts[small.concept].group == COUNTRY:  # 与欧盟、韩国互认 names 韩国 all the same
+            return False
         return small.concept not in self.ancestors.get(big.concept, frozenset())
 
     def names(self) -> Iterable[str]:

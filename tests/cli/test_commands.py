@@ -46,6 +46,7 @@ def test_eval_prints_measures_and_misses(cli: Cli, folder: Path, tmp_path: Path)
     assert result.returncode == 0
     assert "fact@1     0.500  [" in result.stdout
     assert "MISS b target" in result.stdout
+    assert "\n     " in result.stdout.partition("MISS b")[2]  # what was understood, and which clauses competed
 
 
 def test_the_console_works_piped(cli: Cli, folder: Path) -> None:
