@@ -117,6 +117,7 @@ class Database:
         self._lite = engine.dialect.name == "sqlite"
         self._writing = engine.execution_options(writing=True)
         self._turn = asyncio.Lock()
+        self.url = engine.url
         self.name = shown(engine.url)
 
     @asynccontextmanager
@@ -168,7 +169,7 @@ class Database:
         """One line of the driver's own words, without a password, should they ever repeat it."""
         cause = getattr(error, "orig", None) or error
         words = " ".join(str(cause).split()) or type(cause).__name__
-        password = self._engine.url.password
+        password = self.url.password
         return words.replace(str(password), "***") if password else words
 
     async def run(self, statement: Executable) -> int:
@@ -207,10 +208,17 @@ def _lock_key(name: str) -> int:
 async def open_database(location: str | Path) -> AsyncIterator[Database]:
     """The database at ``location``, its file made where it is SQLite; no tables yet. Raises StoreError."""
     url = parse_url(location)
+    if url.get_backend_name() == "sqlite":
+        await _prepare(Path(str(url.database)), shown(url))
+    async with database_at(url) as database:
+        yield database
+
+
+@asynccontextmanager
+async def database_at(url: URL) -> AsyncIterator[Database]:
+    """The database at a URL of ``parse_url``, its file already there, until the block ends."""
     engine = create_engine(url)
     try:
-        if url.get_backend_name() == "sqlite":
-            await _prepare(Path(str(url.database)), shown(url))
         yield Database(engine)
     finally:
         await engine.dispose()
