@@ -7,6 +7,8 @@ import re
 import socket
 import sqlite3
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from sqlalchemy import make_url
 from bot.assembly import open_store
 from bot.config import load_config
 from bot.errors import StoreError
-from bot.store.database import open_database, parse_url, shown
+from bot.store.database import open_database, parse_url, prepare_file, shown
 from bot.store.store import Store
 from tests.store.conftest import Clock
 from tests.store.samples import card
@@ -165,6 +167,20 @@ async def test_a_writer_waits_for_another_program(sqlite: str) -> None:
         other.close()
         await writing
         assert await store.users.locale(11) == "en"
+
+
+def test_new_files_are_put_into_wal_mode_by_many_at_once(tmp_path: Path) -> None:
+    """SQLite fails some of those who change the mode at the same moment, without waiting."""
+    rivals = 6
+    start = threading.Barrier(rivals)
+
+    def prepare(path: Path) -> None:
+        start.wait()
+        prepare_file(path)
+
+    with ThreadPoolExecutor(rivals) as pool:
+        for number in range(80):
+            list(pool.map(prepare, [tmp_path / f"{number}.sqlite"] * rivals))
 
 
 async def test_a_server_that_comes_back_is_used_again(postgres: str) -> None:
