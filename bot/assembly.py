@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.answer.assistant import Assistant
 from bot.config import Config
@@ -12,6 +15,9 @@ from bot.corpus.loader import load_folder
 from bot.language.language import Language, load_language
 from bot.language.places import load_places
 from bot.search.index import build_index
+
+if TYPE_CHECKING:
+    from bot.store.store import Store
 
 _HERE = Path(__file__).resolve().parent
 
@@ -44,6 +50,16 @@ def build_assistant(config: Config) -> Assistant:
     places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
     documents = load_folder(folder, places.places.keys())
     return Assistant(build_index(documents, build_language(config)))
+
+
+@asynccontextmanager
+async def open_store(config: Config) -> AsyncIterator[Store]:
+    """The configured store, its tables brought up to date, until the block ends. Raises StoreError."""
+    from bot.store.store import Store  # takes half a second, which commands without a store need not wait
+
+    location = config.store.url.get_secret_value() or config.state_dir / "store.sqlite"
+    async with Store.open(location, timedelta(days=config.store.retention_days)) as store:
+        yield store
 
 
 class Library:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_state_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -83,9 +83,13 @@ class SearchConfig(_Table):
 
 
 class StoreConfig(_Table):
-    """``[store]``: an SQLAlchemy URL, None is SQLite in ``state_dir``. It may hold a password: no repr."""
+    """``[store]``: where the bot remembers (empty: SQLite in ``state_dir``), and for how long.
 
-    url: str | None = Field(default=None, repr=False)
+    The URL is a secret because it may hold a password.
+    """
+
+    url: SecretStr = SecretStr("")
+    retention_days: PositiveInt = 90
 
 
 class UiConfig(_Table):

@@ -5,6 +5,7 @@ InvestorBotError
 ├── KnowledgeError       one or more documents or lexicon files are wrong
 ├── ImportSourceError    a source cannot be turned into a document
 ├── QuestionError        a question (or a line of a batch) cannot be read
+├── StoreError           what the bot remembers cannot be read or written
 └── ServeError           Telegram cannot be served (no token, wrong token, no server, second instance)
 
 Every error says what is wrong, where, and how to mend it; the command line prints
@@ -66,6 +67,12 @@ class QuestionError(InvestorBotError):
 
     kind = "question"
     exit_code = 2
+
+
+class StoreError(InvestorBotError):
+    """The store cannot be opened, read or written; the message never holds the password of its URL."""
+
+    kind = "store"
 
 
 class ServeError(InvestorBotError):

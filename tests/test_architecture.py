@@ -25,6 +25,7 @@ ONLY_IMPORTER = {
     "tantivy": "search/tantivy.py",
     "opensearchpy": "search/opensearch.py",
     "sqlalchemy": "store/",
+    "alembic": "store/",
     "prompt_toolkit": "console/",
     "markitdown": "corpus/importing/files.py",
     "jieba": "language/segment.py",

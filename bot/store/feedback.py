@@ -1,0 +1,37 @@
+"""Thumbs up and down."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+
+from bot.store.database import rows_written
+from bot.store.model import Verdict
+from bot.store.parts import Part
+from bot.store.tables import cards, feedback
+
+
+class Feedback(Part):
+    """One verdict a user and card."""
+
+    async def give(self, card_id: int, user_id: int, verdict: Verdict) -> bool:
+        """Give a verdict or, saying the same again, take it back; whether one stands now.
+
+        On a card that is gone nothing stands. Simultaneous verdicts count one after the other.
+        """
+        same = delete(feedback).filter_by(card_id=card_id, user_id=user_id, verdict=verdict)
+        values = {"verdict": verdict, "given_at": self.now()}
+        insert = self.database.insert(feedback).values(card_id=card_id, user_id=user_id, **values)
+        give = insert.on_conflict_do_update(index_elements=["card_id", "user_id"], set_=values)
+        # the lock on the card is what makes simultaneous verdicts wait (SQLite has one writer anyhow)
+        lock = select(cards.c.id).where(cards.c.id == card_id).with_for_update()
+        async with self.database.write() as connection:
+            if (await connection.execute(lock)).first() is None or await rows_written(connection, same):
+                return False
+            await connection.execute(give)
+            return True
+
+    async def of(self, card_id: int) -> tuple[int, int]:
+        """How many verdicts (up, down) stand."""
+        given = select(feedback.c.verdict, func.count().label("given")).where(feedback.c.card_id == card_id)
+        counts = {row.verdict: row.given for row in await self.database.all(given.group_by(feedback.c.verdict))}
+        return counts.get(1, 0), counts.get(-1, 0)

@@ -1,0 +1,47 @@
+"""Which process works on which Telegram update, so that each is answered once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy import or_, select, update
+
+from bot.store.parts import Part
+from bot.store.tables import updates
+
+KEPT = timedelta(days=2)
+"""Telegram keeps an update for a day; twice that long nobody will ask for it again."""
+
+
+@dataclass(frozen=True)
+class Updates(Part):
+    """A claim is one statement that inserts or takes over, so the database decides between rivals."""
+
+    run: str = field(default_factory=lambda: uuid4().hex)
+    """Tells this opening of the store from earlier ones under the same owner's name."""
+
+    async def claim(self, update_id: int, owner: str, lease_seconds: float) -> bool:
+        """Whether the caller may work on the update: True for exactly one, until the lease has run out.
+
+        An unfinished claim goes over when its lease has run out, and at once to the same ``owner`` with
+        the store opened anew (a restarted server): an owner's name belongs to one process at a time.
+        """
+        now = self.now()
+        values = {"owner": owner, "run": self.run, "leased_until": now + timedelta(seconds=lease_seconds)}
+        insert = self.database.insert(updates).values(update_id=update_id, **values)
+        restarted = (updates.c.owner == owner) & (updates.c.run != self.run)
+        free = updates.c.finished_at.is_(None) & or_(updates.c.leased_until <= now, restarted)
+        claim = insert.on_conflict_do_update(index_elements=["update_id"], set_=values, where=free)
+        return await self.database.run(claim) == 1
+
+    async def finish(self, update_id: int) -> None:
+        """The update is done with: nobody can claim it any more."""
+        done = update(updates).where(updates.c.update_id == update_id, updates.c.finished_at.is_(None))
+        await self.database.run(done.values(finished_at=self.now()))
+
+    async def finished(self, update_id: int) -> bool:
+        """Whether the update is done with."""
+        done = select(updates.c.update_id).where(updates.c.update_id == update_id, updates.c.finished_at.is_not(None))
+        return await self.database.one(done) is not None
