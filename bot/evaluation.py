@@ -18,7 +18,7 @@ Z95 = 1.959964
 """Two-sided 95 % quantile of the normal distribution."""
 
 Ask = Callable[[str, Sequence[str]], Answer]
-Explain = Callable[["Question"], Iterable[str]]
+Explain = Callable[[Question], Iterable[str]]
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def understand(source: str, index: Index) -> Question:
     spans = SpanReader(text, index, masked).read()
     status = frozenset(language.status.all("question", text))
     if {"target", "result"} <= status:  # the figure belongs to one side only (说要涨10%,结果呢)
-        spans = [replace(s, weight=s.weight * SIDED) if s.terms[0][0].startswith("n:") else s for s in spans]
+        spans = [replace(s, weight=s.weight * SIDED) if s.figure else s for s in spans]
     facets = [*language.status.spans("question", text), *manner.spans]
     pointing = tuple(dict.fromkeys(p.word for p in periods if p.word))
     question = Question(
@@ -127,10 +127,14 @@ def _with_gist(question: Question, index: Index) -> Question:
 
 def _compared(named: tuple[Years, ...], pointing: Sequence[str], index: Index) -> tuple[Years, ...]:
     """A year named beside 今年 or 明年 is compared with it (20年拆的跟今年要拆的): both are asked for."""
-    years = _meant([word for word in pointing if word in _SHIFT], index)
-    if not named and len(set(years)) < 2:
-        return ()
-    return tuple(dict.fromkeys((*named, *years)))
+    years = tuple(dict.fromkeys((*named, *_pointed(pointing, index))))
+    return years if named or len(years) > 1 else ()
+
+
+def _pointed(pointing: Sequence[str], index: Index) -> list[Years]:
+    """The years that 今年, 去年, 明年 probably mean: those around the newest report's."""
+    year = index.newest_report
+    return [] if year is None else [(year + _SHIFT[w], year + _SHIFT[w]) for w in pointing if w in _SHIFT]
 
 
 def _meant(pointing: Sequence[str], index: Index) -> tuple[Years, ...]:
@@ -138,18 +142,17 @@ def _meant(pointing: Sequence[str], index: Index) -> tuple[Years, ...]:
     year = index.newest_report
     if year is None:
         return ()
-    years = [(year + _SHIFT[word], year + _SHIFT[word]) for word in pointing if word in _SHIFT]
     plans = [
         plan_years(n) for n in range(9, 30) if "next five" in pointing and plan_years(n)[0] <= year <= plan_years(n)[1]
     ]
     past = [(year - 5, year - 1)] if "five" in pointing else []
-    return (*years, *plans, *past)
+    return (*_pointed(pointing, index), *plans, *past)
 
 
 def _with_economy(question: Question, index: Index) -> Question:
     """Growth of nothing in particular (``20年黄埔涨了多少``) is growth of the economy."""
     concept = index.language.questions.economy
-    said = sum(span.weight for span in question.spans if not span.terms[0][0].startswith("n:"))
+    said = sum(span.weight for span in question.spans if not span.figure)
     bare = "percent" in question.manner.kinds and (
         said < UNSPOKEN or (bool(_GROWTH.search(question.text)) and not any(s.named for s in question.spans))
     )

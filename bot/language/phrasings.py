@@ -48,7 +48,8 @@ class Phrasings:
     def __init__(self, known: Sequence[Phrasing] = (), stop: Collection[str] = frozenset()) -> None:
         """``stop`` are words that say nothing (what, about, 多少)."""
         self._known = known
-        grams = [_grams(phrasing.text) - set(stop) for phrasing in known]
+        silent = frozenset(stop)
+        grams = [_grams(phrasing.text) - silent for phrasing in known]
         holders: dict[str, list[int]] = {}
         for number, found in enumerate(grams):
             for gram in found:
