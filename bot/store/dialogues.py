@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Table, and_, delete, literal, select, update
 
 from bot.store.model import MAX_TURNS, Dialogue, Key
-from bot.store.parts import Part
+from bot.store.parts import Part, lock_cards
 from bot.store.tables import blocked, cards, dialogues, questions, waiting
 
 
@@ -55,6 +55,7 @@ class Dialogues(Part):
             await connection.execute(copy.on_conflict_do_nothing())
             for table in (dialogues, blocked):
                 await connection.execute(delete(table).where(table.c.chat_id == old_chat_id))
+            await lock_cards(connection, cards.c.chat_id == old_chat_id)
             for table in (cards, waiting, questions):
                 fresh = {"message_id": None, "question_message_id": None} if table is cards else {}
                 await connection.execute(

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 
 from bot.store.database import rows_written
 from bot.store.model import Verdict
-from bot.store.parts import Part
+from bot.store.parts import Part, lock_cards
 from bot.store.tables import cards, feedback
 
 
@@ -22,10 +22,9 @@ class Feedback(Part):
         values = {"verdict": verdict, "given_at": self.now()}
         insert = self.database.insert(feedback).values(card_id=card_id, user_id=user_id, **values)
         give = insert.on_conflict_do_update(index_elements=["card_id", "user_id"], set_=values)
-        # the lock on the card is what makes simultaneous verdicts wait (SQLite has one writer anyhow)
-        lock = select(cards.c.id).where(cards.c.id == card_id).with_for_update()
         async with self.database.write() as connection:
-            if (await connection.execute(lock)).first() is None or await rows_written(connection, same):
+            known = await lock_cards(connection, cards.c.id == card_id)
+            if not known or await rows_written(connection, same):
                 return False
             await connection.execute(give)
             return True

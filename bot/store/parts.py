@@ -1,4 +1,9 @@
-"""What the parts of the store share: the database, the clock, and digests of long text."""
+"""What the parts of the store share: the database, the clock, digests of long text, and an order of locks.
+
+Transactions that touch several tables do so in one order (dialogues, blocked, cards, feedback, waiting,
+questions), and lock cards before they change them; otherwise two could wait for each other, and PostgreSQL
+would end one.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.store.database import Database
+from bot.store.tables import cards
 
 Clock = Callable[[], datetime]
 
@@ -23,6 +32,11 @@ class Part:
 
     database: Database
     now: Clock
+
+
+async def lock_cards(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+    """Lock cards until the transaction ends (SQLite has one writer anyhow); how many there are."""
+    return len((await connection.execute(select(cards.c.id).where(which).order_by(cards.c.id).with_for_update())).all())
 
 
 def digest(words: str) -> str:

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Delete, Update, delete, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.audit import Audit, Roles
 from bot.store.cards import Cards
@@ -16,7 +17,7 @@ from bot.store.dialogues import Dialogues
 from bot.store.feedback import Feedback
 from bot.store.gaps import Gaps
 from bot.store.migrate import migrate
-from bot.store.parts import Clock, utc_now
+from bot.store.parts import Clock, lock_cards, utc_now
 from bot.store.questions import Questions
 from bot.store.shares import Shares
 from bot.store.tables import blocked, cards, dialogues, feedback, questions, updates, users, waiting
@@ -62,31 +63,37 @@ class Store:
         Lines of the question log stay for the counts, without ids and text. Roles and the audit trail
         stay: who may and did change the bot is not the user's alone.
         """
-        return await self._run(
-            delete(feedback).where(
-                or_(
-                    feedback.c.user_id == user_id,
-                    feedback.c.card_id.in_(select(cards.c.id).where(cards.c.user_id == user_id)),
-                )
-            ),
-            *(delete(table).where(table.c.user_id == user_id) for table in (cards, dialogues, waiting, users)),
-            delete(blocked).where(blocked.c.chat_id == user_id),
-            update(questions)
-            .where(or_(questions.c.user_id == user_id, questions.c.chat_id == user_id))
-            .values(user_id=None, chat_id=None, question="", card_id=None),
-        )
+        async with self._database.write() as connection:
+            gone = await _written(connection, *(delete(t).where(t.c.user_id == user_id) for t in (dialogues, users)))
+            gone += await _written(connection, delete(blocked).where(blocked.c.chat_id == user_id))
+            gone += await _delete_cards(connection, cards.c.user_id == user_id)
+            gone += await _written(connection, *(delete(t).where(t.c.user_id == user_id) for t in (feedback, waiting)))
+            return gone + await _written(connection, _anonymise(user_id))
 
     async def purge(self, now: datetime) -> int:
         """Delete what is older than the retention, and updates that Telegram has forgotten; how many rows."""
         oldest = now - self._retention
-        return await self._run(
-            delete(feedback).where(feedback.c.card_id.in_(select(cards.c.id).where(cards.c.created_at < oldest))),
-            delete(cards).where(cards.c.created_at < oldest),
-            delete(dialogues).where(dialogues.c.updated_at < oldest),
-            delete(questions).where(questions.c.asked_at < oldest),
-            delete(updates).where(updates.c.leased_until < now - KEPT),
-        )
-
-    async def _run(self, *statements: Delete | Update) -> int:
         async with self._database.write() as connection:
-            return sum([await rows_written(connection, statement) for statement in statements])
+            gone = await _written(connection, delete(dialogues).where(dialogues.c.updated_at < oldest))
+            gone += await _delete_cards(connection, cards.c.created_at < oldest)
+            return gone + await _written(
+                connection,
+                delete(questions).where(questions.c.asked_at < oldest),
+                delete(updates).where(updates.c.leased_until < now - KEPT),
+            )
+
+
+async def _written(connection: AsyncConnection, *statements: Delete | Update) -> int:
+    return sum([await rows_written(connection, statement) for statement in statements])
+
+
+async def _delete_cards(connection: AsyncConnection, which: ColumnElement[bool]) -> int:
+    """Cards with their feedback."""
+    await lock_cards(connection, which)
+    ids = select(cards.c.id).where(which)
+    return await _written(connection, delete(feedback).where(feedback.c.card_id.in_(ids)), delete(cards).where(which))
+
+
+def _anonymise(user_id: int) -> Update:
+    of_user = or_(questions.c.user_id == user_id, questions.c.chat_id == user_id)
+    return update(questions).where(of_user).values(user_id=None, chat_id=None, question="", card_id=None)

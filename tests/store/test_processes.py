@@ -13,7 +13,7 @@ from bot.store.model import Dialogue, Key
 from bot.store.store import Store
 from tests.store.conftest import START, Clock
 from tests.store.processes import all_at_once, worker
-from tests.store.samples import BOB, card
+from tests.store.samples import ALICE_IN_GROUP, BOB, GROUP, SUPERGROUP, card
 
 RIVALS, TASKS, UPDATES = 3, 4, 30
 
@@ -125,6 +125,18 @@ async def test_many_tasks_read_and_write_at_once(store: Store) -> None:
         return len(after.turns) if after else 0
 
     assert await asyncio.gather(*(talk(number) for number in range(40))) == [5] * 40
+
+
+async def test_a_user_is_forgotten_while_others_press_and_groups_move(store: Store) -> None:
+    """Transactions over the same rows wait for each other in one order: none is ended, and nothing is left."""
+    for _ in range(10):
+        ids = [await store.cards.add(card(ALICE_IN_GROUP)) for _ in range(3)]
+        await asyncio.gather(*(store.feedback.give(card_id, user, 1) for card_id in ids for user in range(4)))
+        await store.dialogues.save(ALICE_IN_GROUP, Dialogue(("q",), None, None))
+        presses = [store.feedback.give(card_id, user, 1) for card_id in ids for user in range(4)]
+        forget, move = store.forget(ALICE_IN_GROUP.user_id), store.dialogues.migrate(GROUP, SUPERGROUP)
+        await asyncio.gather(*presses[:6], forget, move, *presses[6:])
+        assert [await store.cards.get(card_id) for card_id in ids] == [None] * 3
 
 
 async def test_a_cancelled_task_leaves_the_store_usable(store: Store) -> None:
