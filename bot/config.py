@@ -135,7 +135,7 @@ class ObserveConfig(_Table):
     """``[observe]``: the endpoint for health and metrics; ``listen`` empty opens none."""
 
     listen: Address | Literal[""] = ""
-    unreachable_after: float = Field(default=120.0, gt=0)
+    unreachable_after: float = Field(default=120.0, ge=60)  # idle polling is silent for half a minute
 
 
 class LogConfig(_Table):

@@ -110,7 +110,8 @@ def set_up(config: LogConfig) -> None:
     logging.basicConfig(level=config.level, handlers=[handler], force=True)
     for name in TALKATIVE:
         # shown at DEBUG only where personal data may be
-        logging.getLogger(name).setLevel(logging.NOTSET if config.personal else logging.INFO)
+        level = logging.NOTSET if config.personal else max(logging.INFO, logging.getLogger().level)
+        logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
 
 
