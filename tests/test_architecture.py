@@ -21,6 +21,9 @@ LOCK_FILES = "*.lock"
 
 ONLY_IMPORTER = {
     "telegram": "telegram/",
+    "httpx": "telegram/",
+    "prometheus_client": "observe/",
+    "pythonjsonlogger": "observe/",
     "rank_bm25": "search/memory.py",
     "tantivy": "search/tantivy.py",
     "opensearchpy": "search/opensearch.py",

@@ -16,7 +16,9 @@ from bot.config import Config, load_config
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
-NO_DEFAULT_OF_ITS_OWN = {"state_dir", "telegram.token", "telegram.token_file", "knowledge.path"}
+NO_DEFAULT_OF_ITS_OWN = {"state_dir", "telegram.token", "telegram.token_file", "knowledge.path"} | {
+    f"telegram.webhook_{key}" for key in ("url", "path", "secret", "certificate", "key")
+}
 TOKEN = "123456:AAH-very-secret"
 
 

@@ -1,6 +1,6 @@
 """Runs the bot until it is told to stop.
 
-SIGTERM or SIGINT end it: no further updates are fetched, those in flight are answered, and only then
+SIGTERM or SIGINT end it: no further updates are taken, those in flight are answered, and only then
 are they confirmed, so that nothing is lost between two runs. A second signal ends it at once.
 """
 
@@ -17,71 +17,138 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.config import Config
 from bot.errors import ServeError
+from bot.observe.endpoint import listening, observed
+from bot.observe.logs import attributed, set_up
+from bot.observe.metrics import Metrics
 from bot.telegram import pages
-from bot.telegram.application import bot_token, build_application
+from bot.telegram.application import bot_token, build_application, intake_of, limiter_of
 from bot.telegram.handlers import BotApplication
+from bot.telegram.hooks import Hooks
 from bot.telegram.polling import Poller
 from bot.telegram.ports import Answering
+from bot.telegram.responsive import responsive
 from bot.telegram.secrecy import kept_secret, masked
+from bot.telegram.watch import WATCH_EVERY, announce, watch
+from bot.telegram.webhook import Endpoint, Receiver, endpoint
 
 log = logging.getLogger(__name__)
 
 MENUS = {"": "en", "zh": "zh-Hans", "en": "en"}
 """The menu of commands by the language of the app ("": every other): Telegram knows no scripts."""
+GRACE = 20.0
+"""Seconds that updates in flight may take at the end; whoever runs services kills after 30."""
 
 
 def run(config: Config, library: Answering) -> int:
     """Run ``serve`` in an event loop of its own and return the exit code; logs go to standard error."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return asyncio.run(serve(config, library))
+    set_up(config.log)
+    return asyncio.run(_serve_alone(config, library))
 
 
-async def serve(config: Config, library: Answering) -> int:
+async def _serve_alone(config: Config, library: Answering) -> int:
+    with responsive():
+        return await serve(config, library)
+
+
+async def serve(config: Config, library: Answering, hooks: Hooks | None = None) -> int:
     """Serve until a signal comes, then return 0; raises ServeError where Telegram cannot be served."""
     token = bot_token(config)
-    if config.telegram.mode != "polling":
-        raise ServeError('telegram.mode = "webhook" cannot be served yet — set it to "polling"')
-    with kept_secret(token), _signals() as stop:
-        application = build_application(config, library)
-        try:
-            await _until(stop, application)
-        except TelegramError as error:
-            raise ServeError(_explained(error, config, token)) from None
+    webhook = endpoint(config) if config.telegram.mode == "webhook" else None
+    secrets = (token, webhook.secret, webhook.path) if webhook else (token,)
+    metrics = Metrics()
+    with attributed(config.log.personal), kept_secret(*secrets), _signals() as stop:
+        async with observed(config.observe, metrics) as health:
+            application = build_application(config, library, metrics, hooks)
+            way = receiving(application, webhook) if webhook else polling(application)
+            try:
+                async with way as task:
+                    log.info("serving as @%s, stop with Ctrl-C", application.bot.username)
+                    health.state = "serving"
+                    await _first(stop, task)
+                    health.state = "stopping"
+                    log.info("stopping: answering what has arrived")
+                if not task.cancelled():
+                    task.result()
+            except TelegramError as error:
+                raise ServeError(_explained(error, config, token)) from None
     return 0
 
 
 @contextlib.asynccontextmanager
 async def polling(application: BotApplication) -> AsyncIterator[asyncio.Task[None]]:
-    """Serve while the block runs; the task ends by itself only with ServeError.
+    """Serve by polling while the block runs; the task ends by itself only with ServeError.
 
     On leaving, what has been fetched is answered and then confirmed. Raises TelegramError where the
     server cannot be reached or refuses the token.
     """
-    poller = Poller(application)
-    # the bot by itself first: the application does not close its connections when it cannot start
-    async with application.bot, application:
+    poller = Poller(application, intake_of(application))
+    async with _running(application):
         await application.bot.delete_webhook(drop_pending_updates=False)
-        await _set_menus(application)
-        await application.start()
         task = asyncio.create_task(poller.run(), name="polling")
         try:
             yield task
         finally:
             poller.stop()
             await asyncio.wait((task,))
-            await application.update_queue.join()
+            if await _finished(application):
+                await poller.confirm()
+
+
+@contextlib.asynccontextmanager
+async def receiving(
+    application: BotApplication, endpoint: Endpoint, watch_every: float = WATCH_EVERY
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Serve by webhook while the block runs; the task ends by itself only with ServeError.
+
+    On leaving, what has been taken is answered. The webhook stays set: Telegram keeps what comes meanwhile
+    and brings it to the next run. Raises as ``polling``, and ServeError where the address cannot be had.
+    """
+    receiver = Receiver(endpoint, application.bot, intake_of(application))
+    async with (
+        _running(application),
+        listening(receiver.application, endpoint.listen, "telegram.webhook_listen", endpoint.tls()),
+    ):
+        await announce(application.bot, endpoint)
+        task = asyncio.create_task(watch(application.bot, endpoint, watch_every), name="webhook")
+        try:
+            yield task
+        finally:
+            receiver.close()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait((task,))
+            await _finished(application)
+
+
+@contextlib.asynccontextmanager
+async def _running(application: BotApplication) -> AsyncIterator[None]:
+    # the bot by itself first: the application does not close its connections when it cannot start
+    async with application.bot, application:
+        await _set_menus(application)
+        await application.start()
+        try:
+            yield
+        finally:
             await application.stop()
-            await poller.confirm()
 
 
-async def _until(stop: asyncio.Event, application: BotApplication) -> None:
-    async with polling(application) as task:
-        log.info("serving as @%s, stop with Ctrl-C", application.bot.username)
-        stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        log.info("stopping: answering what has arrived")
-    task.result()
+async def _finished(application: BotApplication) -> bool:
+    """Wait until everything taken is answered; after GRACE what still waits for Telegram is given up."""
+    try:
+        async with asyncio.timeout(GRACE):
+            await application.update_queue.join()
+    except TimeoutError:
+        log.warning("%d updates are not done after %s s, given up", intake_of(application).pending, GRACE)
+        limiter_of(application).hurry()
+        return False
+    return True
+
+
+async def _first(stop: asyncio.Event, task: asyncio.Task[None]) -> None:
+    """Wait for the signal or for the end of the task, whichever comes first."""
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
 
 
 async def _set_menus(application: BotApplication) -> None:

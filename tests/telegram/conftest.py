@@ -14,11 +14,16 @@ from bot.config import Config, load_config
 from bot.corpus.model import Document, FrontMatter
 from bot.telegram.application import build_application
 from bot.telegram.handlers import BotApplication
+from bot.telegram.limiter import Rates
 from bot.telegram.serve import polling
+from bot.telegram.windows import Rate
 from tests.telegram.botapi import BotApi, complete, complete_path, reduced
 
 QUOTE = "2021年地区生产总值增长10%左右，R&D经费占比<5.5%。"
 REPORT = Document("gz-2021", FrontMatter(title="2021年黄埔区政府工作报告", publisher="黄埔区政府"), QUOTE)
+
+UNHURRIED = Rates(overall=Rate(10_000, 1), chat=Rate(10_000, 1), group=Rate(10_000, 1))
+"""For tests that are not about the pace."""
 
 Serving = Callable[[], AbstractAsyncContextManager[BotApplication]]
 
@@ -112,7 +117,7 @@ def serving(config: Config, library: SmallLibrary) -> Serving:
 
     @asynccontextmanager
     async def serve() -> AsyncIterator[BotApplication]:
-        application = build_application(config, library)
+        application = build_application(config, library, rates=UNHURRIED)
         async with polling(application):
             yield application
 

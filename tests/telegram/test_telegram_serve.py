@@ -93,12 +93,6 @@ async def test_a_server_that_stumbles_at_the_start(api: BotApi, library: SmallLi
         assert QUOTE in (await api.reply_to(private_message(GDP)))["text"]
 
 
-async def test_webhook_mode_is_not_pretended(api: BotApi, library: SmallLibrary) -> None:
-    """What cannot be done yet is said."""
-    with pytest.raises(ServeError, match="webhook"):
-        await serve(config_for(api, mode="webhook"), library)
-
-
 async def test_a_newcomer_leaves_to_the_instance_that_is_there(api: BotApi, library: SmallLibrary) -> None:
     """Of two instances the second one ends with one line, the first one goes on answering."""
     async with served(config_for(api), library) as first:

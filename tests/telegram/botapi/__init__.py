@@ -15,7 +15,17 @@ from .factories import (
     inline_query,
     private_message,
 )
-from .failures import bad_gateway, conflicting, dropped, refused, too_many_requests, unauthorized
+from .failures import (
+    bad_gateway,
+    conflicting,
+    dropped,
+    garbled,
+    hanging,
+    internal_error,
+    refused,
+    too_many_requests,
+    unauthorized,
+)
 from .server import TOKEN, BotApi, Call
 
 __all__ = [
@@ -32,8 +42,11 @@ __all__ = [
     "conflicting",
     "dropped",
     "edited_message",
+    "garbled",
     "group_message",
+    "hanging",
     "inline_query",
+    "internal_error",
     "private_message",
     "reduced",
     "refused",

@@ -29,6 +29,10 @@ class Chats:
         """From now on sending to this chat is forbidden, as when a user blocks the bot."""
         self._blocked.add(chat_id)
 
+    def unblock(self, chat_id: int) -> None:
+        """Let the bot write to this chat again."""
+        self._blocked.discard(chat_id)
+
     def get(self, chat_id: int | str) -> dict[str, Any]:
         """Return a chat that can be written to; raises Refusal (400 unknown, 403 blocked)."""
         if chat_id in self._blocked:

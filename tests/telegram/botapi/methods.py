@@ -61,6 +61,9 @@ class Methods:
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
         self._queue.refuse("terminated by setWebhook request")
         self._queue.webhook = url
+        self._queue.webhook_secret = params.get("secret_token", "")
+        file = params.get("certificate")
+        self._queue.webhook_certificate = file.file.read() if file else b""
         self._drop(params)
         return True
 
@@ -76,7 +79,7 @@ class Methods:
     async def _get_webhook_info(self, _params: Params) -> dict[str, Any]:
         return {
             "url": self._queue.webhook,
-            "has_custom_certificate": False,
+            "has_custom_certificate": bool(self._queue.webhook_certificate),
             "pending_update_count": len(self._queue.pending),
         }
 

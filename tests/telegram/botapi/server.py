@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+import aiohttp
 from aiohttp import web
 
 from .chats import Chats, Message
@@ -25,13 +28,18 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Call:
-    """A call as it came and as it was answered; ``status`` 0 where the connection was dropped."""
+    """A call as it came and as it was answered; ``status`` 0 where no answer could be read.
+
+    ``at`` is when it came, in seconds of the monotonic clock.
+    """
 
     method: str
     params: Mapping[str, Any]
     status: int
     result: Any = None
     description: str = ""
+    at: float = 0.0
+    ending: str = ""
 
     @property
     def ok(self) -> bool:
@@ -88,8 +96,8 @@ class BotApi:
 
     @property
     def sent(self) -> list[Message]:
-        """The messages that arrived in chats, oldest first."""
-        return [call.result for call in self.calls if call.method == "sendMessage" and call.ok]
+        """The messages that arrived in chats, oldest first, also those whose sender never heard of it."""
+        return [call.result for call in self.calls if call.method == "sendMessage" and _is_message(call.result)]
 
     def fail_next(self, method: str, *failures: Failure) -> None:
         """Let the next calls of ``method`` fail so, one failure each."""
@@ -124,6 +132,25 @@ class BotApi:
         self.push(update)
         return await self.wait_sent(before + 1)
 
+    async def deliver(self, update: Update, url: str, tls: ssl.SSLContext | None = None, **headers: str) -> int:
+        """Bring an update to a webhook as Telegram does and return the status; ``headers`` replace its own.
+
+        ``url`` stands for the public address that was set: the path is that of the webhook.
+        """
+        _, _, path = self.queue.webhook.removeprefix("https://").partition("/")
+        sent = {"X-Telegram-Bot-Api-Secret-Token": self.queue.webhook_secret} | headers
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{url}/{path}", json=self.numbered(update), headers=sent, ssl=tls or True) as response,
+        ):
+            return response.status
+
+    def numbered(self, update: Update) -> Update:
+        """Return an update with its numbers, as ``push`` would queue it; for webhooks."""
+        queued = self.push(update)
+        self.queue.pending.remove(queued)
+        return queued
+
     async def wait_confirmed(self) -> None:
         """Wait until the bot has fetched and confirmed every update."""
         await self._until(lambda: not self.queue.pending, "the confirmation of all updates")
@@ -141,7 +168,7 @@ class BotApi:
             raise AssertionError(f"no {what} within {PATIENCE} s; the calls: {seen}") from None
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"]
+        method, at = request.match_info["method"], time.monotonic()
         params, is_form = await _read(request)
         try:
             self._authorize(request.match_info["token"])
@@ -149,7 +176,9 @@ class BotApi:
             call = await self._call(method, params)
         except Refusal as refusal:
             call = Call(method, params, refusal.code, refusal, refusal.description)
-        await self._record(call)
+        await self._record(replace(call, at=at))
+        if call.ending == "hanging":
+            await asyncio.sleep(PATIENCE)
         return _response(request, call)
 
     async def _call(self, method: str, params: dict[str, Any]) -> Call:
@@ -158,7 +187,8 @@ class BotApi:
         failure = self._failures[method].popleft()
         if failure.refusal:
             raise failure.refusal
-        return Call(method, params, 0)
+        result = await self.methods.call(method, params) if failure.done else None
+        return Call(method, params, 0, result, ending=failure.ending)
 
     def _authorize(self, token: str) -> None:
         if ":" not in token:
@@ -172,6 +202,10 @@ class BotApi:
             self._changed.notify_all()
 
 
+def _is_message(result: Any) -> bool:
+    return isinstance(result, dict) and "message_id" in result
+
+
 async def _read(request: web.Request) -> tuple[dict[str, Any], bool]:
     """Return the parameters and whether they are strings of a form or of the query."""
     params: dict[str, Any] = dict(request.query)
@@ -181,6 +215,8 @@ async def _read(request: web.Request) -> tuple[dict[str, Any], bool]:
 
 
 def _response(request: web.Request, call: Call) -> web.StreamResponse:
+    if call.ending == "garbled":
+        return web.Response(text="<html>", content_type="text/html")
     if call.status == 0 and request.transport:
         request.transport.abort()
     if isinstance(call.result, Refusal):

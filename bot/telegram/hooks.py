@@ -1,0 +1,29 @@
+"""What the bot tells whoever keeps a record of its chats; by default nobody does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from telegram import Update
+
+
+async def _claim_any(_update: Update) -> bool:
+    return True
+
+
+async def _tell_nobody(_chat_id: int) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Two seams for a store.
+
+    ``claim`` makes an update ours, durably: False where it is another's or was done before; where it raises,
+    the update is not taken and Telegram brings it again. ``on_refused`` hears the id of a chat that takes no
+    messages any more (the bot was blocked or removed).
+    """
+
+    claim: Callable[[Update], Awaitable[bool]] = _claim_any
+    on_refused: Callable[[int], Awaitable[None]] = _tell_nobody
