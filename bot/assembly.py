@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,11 @@ from bot.config import Config
 from bot.corpus.loader import load_folder
 from bot.language.language import Language, load_language
 from bot.language.places import load_places
+from bot.publishing.golden import FILE as GOLDEN
+from bot.publishing.golden import load_golden
+from bot.publishing.model import GoldenResult, Progress, Reload, Snapshot, silent
+from bot.publishing.reloading import Reloader
+from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
 from bot.search.index import build_index
 
 if TYPE_CHECKING:
@@ -44,12 +48,26 @@ def build_language(config: Config) -> Language:
     return load_language(lexicon_folders(knowledge_folder(config)), config.state_dir / "cache")
 
 
-def build_assistant(config: Config) -> Assistant:
+def build_assistant(config: Config, language: Language | None = None) -> Assistant:
     """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem."""
     folder = knowledge_folder(config)
     places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
     documents = load_folder(folder, places.places.keys())
-    return Assistant(build_index(documents, build_language(config)))
+    return Assistant(build_index(documents, language or build_language(config)))
+
+
+def load_state(config: Config, by: str, language: Language, lexicon: str) -> State[Assistant]:
+    """The state of the configured folder, read with ``language`` (``lexicon``: its digest). Raises KnowledgeError."""
+    assistant = build_assistant(config, language)
+    snapshot = Snapshot(
+        id=snapshot_id(assistant.documents, lexicon),
+        loaded_at=datetime.now(UTC),
+        by=by,
+        documents=len(assistant.documents),
+        passages=len(assistant.index.passages),
+        names=len(language.lexicon.concepts),
+    )
+    return State(snapshot, assistant, language, lexicon)
 
 
 @asynccontextmanager
@@ -67,11 +85,39 @@ class Library:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._reloading = threading.Lock()
-        self.current = build_assistant(config)
+        self._folder = knowledge_folder(config)
+        self._read: tuple[str, Language] | None = None
+        self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN))
 
-    def reload(self) -> Assistant:
-        """Build from the folder as it is now, then swap. Raises KnowledgeError; the old one then stays."""
-        with self._reloading:
-            self.current = build_assistant(self._config)
-        return self.current
+    @property
+    def current(self) -> Assistant:
+        """The assistant in use."""
+        return self._reloader.state.assistant
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is known of the state in use."""
+        return self._reloader.state.snapshot
+
+    def reload(self, by: str = "console", *, force: bool = False, progress: Progress = silent) -> Reload:
+        """Build from the folder as it is now, let it pass the gate, swap.
+
+        Raises KnowledgeError, GoldenError among them unless ``force``; the old one then stays.
+        """
+        return self._reloader.reload(by, force=force, progress=progress)
+
+    def golden(self) -> GoldenResult:
+        """The golden questions put to the assistant in use. Raises KnowledgeError for a malformed file."""
+        return self._reloader.check()
+
+    def _load(self, by: str) -> State[Assistant]:
+        return load_state(self._config, by, *self._language())
+
+    def _language(self) -> tuple[Language, str]:
+        """The language of the lexicon as it is now; kept while no file of it changes."""
+        digest = lexicon_digest(lexicon_folders(self._folder))
+        while self._read is None or self._read[0] != digest:
+            language = build_language(self._config)
+            self._read = digest, language
+            digest = lexicon_digest(lexicon_folders(self._folder))  # a file may have changed while it was read
+        return self._read[1], digest

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bot.batch import replies, whole
 from bot.config import Config, load_config
 from bot.console.screen import Screen, ui_locale
-from bot.errors import KnowledgeError, QuestionError
+from bot.errors import KnowledgeError, Problem, QuestionError
 from bot.render.messages import text
 
 if TYPE_CHECKING:
@@ -111,18 +111,30 @@ def import_sources(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Everything that is wrong with the knowledge, or one line that nothing is."""
+    """Everything that is wrong with the knowledge, golden questions that are not met too, or that nothing is."""
+    from bot.assembly import Library
+    from bot.render.publishing import golden_line
+
     config = _config(args)
     locale = ui_locale(config.ui.locale, os.environ)
     try:
-        assistant = _assistant(config)
+        library = Library(config)
+        golden = library.golden()
     except KnowledgeError as error:
-        for problem in error.problems:
-            _say(problem)
-        _say(text(locale, "check.problems", count=len(error.problems)))
-        return FAILED
-    _say(text(locale, "check.ok", documents=len(assistant.documents)))
+        return _problems(error.problems, locale)
+    if golden.failures:
+        return _problems(golden.failures, locale)
+    _say(text(locale, "check.ok", documents=len(library.current.documents)))
+    if golden.total:
+        _say(golden_line(golden, locale))
     return 0
+
+
+def _problems(problems: Sequence[Problem], locale: str) -> int:
+    for problem in problems:
+        _say(problem)
+    _say(text(locale, "check.problems", count=len(problems)))
+    return FAILED
 
 
 def evaluate(args: argparse.Namespace) -> int:

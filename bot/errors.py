@@ -3,6 +3,7 @@
 InvestorBotError
 ├── ConfigError          a configuration file or environment variable is wrong
 ├── KnowledgeError       one or more documents or lexicon files are wrong
+│   └── GoldenError      they are valid, but golden questions are not met any more
 ├── ImportSourceError    a source cannot be turned into a document
 ├── QuestionError        a question (or a line of a batch) cannot be read
 ├── StoreError           what the bot remembers cannot be read or written
@@ -54,6 +55,16 @@ class KnowledgeError(InvestorBotError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class GoldenError(KnowledgeError):
+    """Golden questions (``problems``, of ``total``) are not met: what holds a reload back unless it is forced."""
+
+    kind = "golden"
+
+    def __init__(self, problems: Sequence[Problem], total: int) -> None:
+        super().__init__(problems)
+        self.total = total
 
 
 class ImportSourceError(InvestorBotError):
