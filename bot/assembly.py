@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.answer.assistant import Assistant
 from bot.config import Config
 from bot.corpus.loader import load_folder
+from bot.errors import StoreError
 from bot.language.language import Language, load_language
 from bot.language.places import load_places
 from bot.publishing.golden import FILE as GOLDEN
@@ -18,10 +21,13 @@ from bot.publishing.golden import load_golden
 from bot.publishing.model import GoldenResult, Progress, Reload, Snapshot, silent
 from bot.publishing.reloading import Reloader
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
+from bot.publishing.trail import Deed, Trail, untraced
 from bot.search.index import build_index
 
 if TYPE_CHECKING:
     from bot.store.store import Store
+
+log = logging.getLogger(__name__)
 
 _HERE = Path(__file__).resolve().parent
 
@@ -80,14 +86,43 @@ async def open_store(config: Config) -> AsyncIterator[Store]:
         yield store
 
 
+def audit_trail(config: Config) -> Trail:
+    """Keeps deeds in the audit trail of the configured store, in any thread that runs no event loop."""
+
+    def keep(deed: Deed) -> None:
+        try:
+            asyncio.run(_record(config, deed))
+        except StoreError as error:
+            log.error("the audit trail lacks %s of %s by %s: %s", deed.action, deed.target, deed.by, error)
+
+    return keep
+
+
+async def _record(config: Config, deed: Deed) -> None:
+    from bot.store.model import Entry
+
+    kind, _, number = deed.by.partition(":")
+    actor = int(number) if kind == "user" and number.isdecimal() else None
+    after = deed.after if actor is not None else {"by": deed.by, "now": deed.after}
+    async with open_store(config) as store:
+        await store.audit.record(Entry(datetime.now(UTC), actor, deed.action, deed.target, deed.before, after))
+
+
+def serving(config: Config, library: Library) -> AbstractAsyncContextManager[None]:
+    """What runs beside a server: reloads by socket, by SIGHUP and, where it is configured, by themselves."""
+    from bot.publishing.control import control
+
+    return control(config.state_dir, library, knowledge_folder(config) if config.knowledge.watch else None)
+
+
 class Library:
     """Holds the assistant in use. ``reload`` builds a new one beside it and swaps one reference."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, trail: Trail = untraced) -> None:
         self._config = config
         self._folder = knowledge_folder(config)
         self._read: tuple[str, Language] | None = None
-        self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN))
+        self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN), trail)
 
     @property
     def current(self) -> Assistant:

@@ -11,12 +11,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.batch import replies, whole
 from bot.config import Config, load_config
-from bot.console.screen import Screen, ui_locale
+from bot.console.screen import Screen, Steps, ui_locale
 from bot.errors import KnowledgeError, Problem, QuestionError
 from bot.render.messages import text
 
@@ -77,22 +78,50 @@ def _lines(name: str) -> Iterable[bytes]:
 
 def console(args: argparse.Namespace) -> int:
     """The conversation at the terminal."""
-    from bot.assembly import Library
+    from bot.assembly import Library, audit_trail
     from bot.console.repl import run
     from bot.console.session import Session
 
     config = _config(args)
-    session = Session(Library(config), config.ui.locale, ui_locale(config.ui.locale, os.environ))
+    session = Session(Library(config, audit_trail(config)), config.ui.locale, ui_locale(config.ui.locale, os.environ))
     return run(session, Screen.on(sys.stdout), sys.stdin, config.state_dir)
 
 
 def serve(args: argparse.Namespace) -> int:
     """The Telegram bot, until it is stopped."""
-    from bot.assembly import Library
+    from bot.assembly import Library, audit_trail, serving
     from bot.telegram.serve import run
 
     config = _config(args)
-    return run(config, Library(config))
+    library = Library(config, audit_trail(config))
+    return run(config, library, lambda: serving(config, library))
+
+
+def reload(args: argparse.Namespace) -> int:
+    """The running servers load the knowledge again; exit code 1 where the gate holds it back."""
+    from bot.publishing.control import call_servers
+    from bot.render.publishing import held_back_lines, reload_lines, step_line
+
+    config = _config(args)
+    locale = ui_locale(config.ui.locale, os.environ)
+    steps = Steps(sys.stderr)
+    try:
+        done = call_servers(
+            config.state_dir,
+            f"cli:{getuser()}",
+            force=args.force,
+            progress=lambda step, part, total: steps.show(step_line(step, part, total, locale)),
+        )
+    except KnowledgeError as error:
+        steps.clear()
+        for line in held_back_lines(error, locale):
+            _say(line)
+        return FAILED
+    steps.clear()
+    for one in done:
+        for line in reload_lines(one, locale):
+            _say(line)
+    return 0
 
 
 def import_sources(args: argparse.Namespace) -> int:

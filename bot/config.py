@@ -108,9 +108,10 @@ class TelegramConfig(_Table):
 
 
 class KnowledgeConfig(_Table):
-    """``[knowledge]``: None is the knowledge that comes with the program."""
+    """``[knowledge]``: where it is (None: it comes with the program), and whether ``serve`` watches it."""
 
     path: UserPath | None = None
+    watch: bool = False
 
 
 class SearchConfig(_Table):

@@ -6,6 +6,7 @@ InvestorBotError
 │   └── GoldenError      they are valid, but golden questions are not met any more
 ├── ImportSourceError    a source cannot be turned into a document
 ├── QuestionError        a question (or a line of a batch) cannot be read
+├── ControlError         a running server cannot be reached
 ├── StoreError           what the bot remembers cannot be read or written
 └── ServeError           Telegram cannot be served (no token, wrong token, no server, second instance)
 
@@ -78,6 +79,12 @@ class QuestionError(InvestorBotError):
 
     kind = "question"
     exit_code = 2
+
+
+class ControlError(InvestorBotError):
+    """A running server cannot be reached or does not say what it did."""
+
+    kind = "control"
 
 
 class StoreError(InvestorBotError):

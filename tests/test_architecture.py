@@ -27,6 +27,7 @@ ONLY_IMPORTER = {
     "rank_bm25": "search/memory.py",
     "tantivy": "search/tantivy.py",
     "opensearchpy": "search/opensearch.py",
+    "watchfiles": "publishing/watching.py",
     "sqlalchemy": "store/",
     "alembic": "store/",
     "prompt_toolkit": "console/",

@@ -11,6 +11,7 @@ from bot.publishing.golden import GoldenLine, run_golden
 from bot.publishing.joining import Joined
 from bot.publishing.model import GoldenResult, Progress, Reload, silent
 from bot.publishing.snapshot import AskingT, State, changes
+from bot.publishing.trail import Deed, Trail, untraced
 
 
 class Reloader(Generic[AskingT]):
@@ -21,9 +22,13 @@ class Reloader(Generic[AskingT]):
     """
 
     def __init__(
-        self, load: Callable[[str], State[AskingT]], golden: Callable[[], Sequence[GoldenLine]], by: str = "start"
+        self,
+        load: Callable[[str], State[AskingT]],
+        golden: Callable[[], Sequence[GoldenLine]],
+        trail: Trail = untraced,
+        by: str = "start",
     ) -> None:
-        self._load, self._golden = load, golden
+        self._load, self._golden, self._trail = load, golden, trail
         self._joined: Joined[Reload] = Joined()
         self.state = load(by)
 
@@ -46,8 +51,23 @@ class Reloader(Generic[AskingT]):
         found = changes(before, after)
         self.state = after
         seconds = time.perf_counter() - began
-        return Reload(before.snapshot, after.snapshot, found, golden, bool(golden.failures), seconds)
+        done = Reload(before.snapshot, after.snapshot, found, golden, bool(golden.failures), seconds)
+        if found or done.forced:
+            self._trail(_deed(done))
+        return done
 
     def check(self) -> GoldenResult:
         """How the state in use does on the golden questions. Raises KnowledgeError for a malformed file."""
         return run_golden(self._golden(), self.state.assistant.ask)
+
+
+def _deed(done: Reload) -> Deed:
+    found = done.changes
+    after = {
+        "snapshot": done.after.id,
+        "added": list(found.added),
+        "changed": list(found.changed),
+        "removed": list(found.removed),
+        "golden": [done.golden.passed, done.golden.total],
+    }
+    return Deed(done.after.by, "reload.forced" if done.forced else "reload", "knowledge", done.before.id, after)

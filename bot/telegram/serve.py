@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
@@ -35,19 +35,24 @@ log = logging.getLogger(__name__)
 
 MENUS = {"": "en", "zh": "zh-Hans", "en": "en"}
 """The menu of commands by the language of the app ("": every other): Telegram knows no scripts."""
+Beside = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 GRACE = 20.0
 """Seconds that updates in flight may take at the end; whoever runs services kills after 30."""
 
 
-def run(config: Config, library: Answering) -> int:
-    """Run ``serve`` in an event loop of its own and return the exit code; logs go to standard error."""
+def run(config: Config, library: Answering, beside: Beside = contextlib.nullcontext) -> int:
+    """Run ``serve`` in an event loop of its own and return the exit code; logs go to standard error.
+
+    ``beside`` is entered before the first update is taken, and left after the last one is answered.
+    """
     set_up(config.log)
-    return asyncio.run(_serve_alone(config, library))
+    return asyncio.run(_serve_alone(config, library, beside))
 
 
-async def _serve_alone(config: Config, library: Answering) -> int:
+async def _serve_alone(config: Config, library: Answering, beside: Beside) -> int:
     with responsive():
-        return await serve(config, library)
+        async with beside():
+            return await serve(config, library)
 
 
 async def serve(config: Config, library: Answering, hooks: Hooks | None = None) -> int:
