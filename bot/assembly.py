@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 from bot.answer.assistant import Assistant
 from bot.config import Config
 from bot.corpus.loader import load_folder
-from bot.errors import StoreError
+from bot.errors import PublishError, StoreError
 from bot.language.language import Language, load_language
 from bot.language.places import load_places
+from bot.publishing.committing import Committer
 from bot.publishing.golden import FILE as GOLDEN
 from bot.publishing.golden import load_golden
 from bot.publishing.model import GoldenResult, Progress, Reload, Snapshot, silent
+from bot.publishing.publisher import Publisher
 from bot.publishing.reloading import Reloader
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
+from bot.publishing.staging import Staging
 from bot.publishing.trail import Deed, Trail, untraced
 from bot.search.index import build_index
 
@@ -108,6 +111,27 @@ async def _record(config: Config, deed: Deed) -> None:
         await store.audit.record(Entry(datetime.now(UTC), actor, deed.action, deed.target, deed.before, after))
 
 
+def open_publisher(config: Config, library: Library, trail: Trail = untraced) -> Publisher:
+    """Changes to the configured folder. Raises PublishError where the knowledge is the one that comes with the bot."""
+    if config.knowledge.path is None:
+        raise PublishError("自带的资料不能在这里修改 — 在配置里把 knowledge.path 设为自己的资料夹")
+    return Publisher(
+        config.knowledge.path,
+        config.state_dir,
+        library,
+        keep=config.knowledge.keep,
+        trail=trail,
+        committed=Committer(config.knowledge.path) if config.knowledge.commit else lambda _edition: None,
+    )
+
+
+def open_staging(config: Config, library: Library) -> Staging:
+    """Where sources wait that may become documents of the configured folder."""
+    return Staging(
+        config.state_dir, knowledge_folder(config), lambda: library.current.documents, lambda: library.places
+    )
+
+
 def serving(config: Config, library: Library) -> AbstractAsyncContextManager[None]:
     """What runs beside a server: reloads by socket, by SIGHUP and, where it is configured, by themselves."""
     from bot.publishing.control import control
@@ -133,6 +157,12 @@ class Library:
     def snapshot(self) -> Snapshot:
         """What is known of the state in use."""
         return self._reloader.state.snapshot
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The places of the lexicon and of the documents: id → name."""
+        gazetteer = self.current.index.language.gazetteer
+        return {id: gazetteer.name(id) or id for id in gazetteer.places}
 
     def reload(self, by: str = "console", *, force: bool = False, progress: Progress = silent) -> Reload:
         """Build from the folder as it is now, let it pass the gate, swap.

@@ -108,10 +108,13 @@ class TelegramConfig(_Table):
 
 
 class KnowledgeConfig(_Table):
-    """``[knowledge]``: where it is (None: it comes with the program), and whether ``serve`` watches it."""
+    """``[knowledge]``: where it is (None: it comes with the program), whether ``serve`` watches it, how many
+    published states are kept, and whether each becomes a git commit."""
 
     path: UserPath | None = None
     watch: bool = False
+    keep: int = Field(default=20, ge=2)
+    commit: bool = False
 
 
 class SearchConfig(_Table):

@@ -5,6 +5,7 @@ InvestorBotError
 ├── KnowledgeError       one or more documents or lexicon files are wrong
 │   └── GoldenError      they are valid, but golden questions are not met any more
 ├── ImportSourceError    a source cannot be turned into a document
+├── PublishError         a change to the knowledge folder cannot be carried out
 ├── QuestionError        a question (or a line of a batch) cannot be read
 ├── ControlError         a running server cannot be reached
 ├── StoreError           what the bot remembers cannot be read or written
@@ -72,6 +73,12 @@ class ImportSourceError(InvestorBotError):
     """A source file cannot be imported; the message names it and says why."""
 
     kind = "import"
+
+
+class PublishError(InvestorBotError):
+    """A change to the knowledge folder cannot be carried out; everything is as it was before."""
+
+    kind = "publish"
 
 
 class QuestionError(InvestorBotError):
