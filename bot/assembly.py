@@ -19,8 +19,9 @@ from bot.language.places import load_places
 from bot.publishing.committing import Committer
 from bot.publishing.golden import FILE as GOLDEN
 from bot.publishing.golden import load_golden
-from bot.publishing.model import GoldenResult, Progress, Reload, Snapshot, silent
-from bot.publishing.publisher import Publisher
+from bot.publishing.model import Edition, GoldenResult, Progress, Reload, Snapshot, silent
+from bot.publishing.publisher import Publisher, editions_of
+from bot.publishing.publisher import recover as recover_folder
 from bot.publishing.reloading import Reloader
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
 from bot.publishing.staging import Staging
@@ -28,6 +29,7 @@ from bot.publishing.trail import Deed, Trail, untraced
 from bot.search.index import build_index
 
 if TYPE_CHECKING:
+    from bot.store.model import Entry
     from bot.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -125,11 +127,33 @@ def open_publisher(config: Config, library: Library, trail: Trail = untraced) ->
     )
 
 
+def recover(config: Config) -> None:
+    """Undo what a crash cut short in the configured folder, before it is loaded. Raises PublishError."""
+    if config.knowledge.path is not None and config.knowledge.path.is_dir():
+        recover_folder(config.knowledge.path, config.state_dir)
+
+
 def open_staging(config: Config, library: Library) -> Staging:
     """Where sources wait that may become documents of the configured folder."""
     return Staging(
         config.state_dir, knowledge_folder(config), lambda: library.current.documents, lambda: library.places
     )
+
+
+def published(config: Config) -> list[Edition]:
+    """The published states of the configured folder, newest first; nothing is loaded."""
+    folder = config.knowledge.path
+    return editions_of(folder, config.state_dir) if folder is not None else []
+
+
+def audit_entries(config: Config, days: int) -> list[Entry]:
+    """The entries of the audit trail of the last days, newest first. Raises StoreError."""
+
+    async def read() -> list[Entry]:
+        async with open_store(config) as store:
+            return await store.audit.entries(datetime.now(UTC) - timedelta(days=days), limit=1000)
+
+    return asyncio.run(read())
 
 
 def serving(config: Config, library: Library) -> AbstractAsyncContextManager[None]:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bot.batch import replies, whole
 from bot.config import Config, load_config
 from bot.console.screen import Screen, Steps, ui_locale
-from bot.errors import KnowledgeError, Problem, QuestionError
+from bot.errors import ControlError, KnowledgeError, Problem, QuestionError
 from bot.render.messages import text
 
 if TYPE_CHECKING:
@@ -89,10 +90,11 @@ def console(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """The Telegram bot, until it is stopped."""
-    from bot.assembly import Library, audit_trail, serving
+    from bot.assembly import Library, audit_trail, recover, serving
     from bot.telegram.serve import run
 
     config = _config(args)
+    recover(config)
     library = Library(config, audit_trail(config))
     return run(config, library, lambda: serving(config, library))
 
@@ -121,6 +123,52 @@ def reload(args: argparse.Namespace) -> int:
     for one in done:
         for line in reload_lines(one, locale):
             _say(line)
+    return 0
+
+
+def history(args: argparse.Namespace) -> int:
+    """The published states of the knowledge folder, newest first."""
+    from bot.assembly import published
+    from bot.render.publishing import edition_line
+
+    config = _config(args)
+    locale = ui_locale(config.ui.locale, os.environ)
+    editions = published(config)
+    for edition in editions:
+        _say(edition_line(edition, locale))
+    if not editions:
+        _say(text(locale, "admin.no_history"))
+    return 0
+
+
+def rollback(args: argparse.Namespace) -> int:
+    """The folder as it was, through the gate; then running servers load it too. Exit code 1 where it is held back."""
+    from bot.assembly import Library, audit_trail, open_publisher
+    from bot.publishing.control import call_servers
+    from bot.render.publishing import held_back_lines, reload_lines
+
+    config = _config(args)
+    locale, by, trail = ui_locale(config.ui.locale, os.environ), f"cli:{getuser()}", audit_trail(config)
+    publisher = open_publisher(config, Library(config, trail), trail)
+    try:
+        lines = list(reload_lines(publisher.rollback(args.number, by, force=args.force), locale))
+        with suppress(ControlError):  # no server runs: then there is nothing more to do
+            call_servers(config.state_dir, by, force=args.force)
+    except KnowledgeError as error:
+        _say("\n".join(held_back_lines(error, locale)))
+        return FAILED
+    _say("\n".join(lines))
+    return 0
+
+
+def audit(args: argparse.Namespace) -> int:
+    """Who did what, newest first."""
+    from bot.assembly import audit_entries
+    from bot.render.publishing import entry_line
+
+    config = _config(args)
+    for entry in audit_entries(config, args.days):
+        _say(entry_line(entry.at, entry.actor, entry.action, entry.target, entry.before, entry.after))
     return 0
 
 

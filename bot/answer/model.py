@@ -71,16 +71,24 @@ class Note:
 
 @dataclass(frozen=True)
 class TermScore:
-    """What one term of the question brought to a candidate."""
+    """What one term of the question brought to a candidate, and where it stands.
+
+    ``field`` is ``clause``, ``asks``, ``heading``, ``title`` or ``nearby`` (other sentences), empty where nowhere.
+    """
 
     term: str
     weight: float
     score: float
+    field: str = ""
 
 
 @dataclass(frozen=True)
 class Explained:
-    """One candidate as ``--explain`` shows it; ``why`` says in a few words why it lost or won."""
+    """One candidate as ``--explain`` shows it; ``why`` says in a few words why it lost or won.
+
+    ``against`` holds the factors below 1 by facet (``period``, ``status``, ``value``), ``missing`` the terms that
+    it has nowhere, ``span`` is where the quote stands in the document's text.
+    """
 
     quote: str
     document_id: str
@@ -88,6 +96,11 @@ class Explained:
     confidence: float
     terms: tuple[TermScore, ...] = ()
     why: str = ""
+    section: tuple[str, ...] = ()
+    facets: Facets = Facets()
+    against: Mapping[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    span: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)

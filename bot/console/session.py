@@ -12,6 +12,7 @@ from bot.console.ports import Answering, Asking
 from bot.corpus.model import Document
 from bot.errors import KnowledgeError
 from bot.render.console import Line, Piece, answer_lines, citation_lines, explanation_lines
+from bot.render.hits import hit_lines
 from bot.render.layout import DOT, locale_of
 from bot.render.messages import text
 from bot.render.publishing import held_back_lines, reload_lines
@@ -29,6 +30,7 @@ COMMANDS = {
     "/more": "",
     "/context": "[n]",
     "/explain": "",
+    "/hit": "…",
     "/lang": "[auto|zh-Hans|zh-Hant|en]",
     "/reload": f"[{FORCE}]",
     "/quit": "",
@@ -71,6 +73,7 @@ class Session:
             "/more": self._more,
             "/context": self._context,
             "/explain": self._explain,
+            "/hit": self._hit,
             "/lang": self._lang,
             "/reload": self._reload,
             "/quit": lambda _: Reply(over=True),
@@ -146,6 +149,13 @@ class Session:
         if again.explanation is None:
             return self._say("console.nothing_yet")
         return Reply(explanation_lines(again.explanation, self.locale))
+
+    def _hit(self, question: str) -> Reply:
+        """Why each candidate won or lost; the conversation does not count, so that the test can be repeated."""
+        if not question:
+            return self._say("hit.usage")
+        answer = self.library.current.ask(question, explain=True)
+        return _styled(hit_lines(answer, self.locale), "")
 
     def _lang(self, argument: str) -> Reply:
         chosen = {name.lower(): name for name in LANGUAGES}.get(argument.lower())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.publishing.folder import DOCUMENTS, GOLDEN, LEXICON
-from bot.publishing.history import Edition
+from bot.publishing.model import Edition
 
 log = logging.getLogger(__name__)
 

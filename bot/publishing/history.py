@@ -17,19 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.corpus.atomic import remove_durably, write_atomically
 from bot.errors import PublishError
 from bot.publishing.folder import Folder, digest
-
-
-@dataclass(frozen=True)
-class Edition:
-    """A published state: its number (rising), when, by whom, what was done, and its files by digest."""
-
-    number: int
-    at: datetime
-    by: str
-    action: str
-    target: str
-    files: Mapping[str, str]
-    snapshot: str = ""
+from bot.publishing.model import Edition
 
 
 @dataclass(frozen=True)
@@ -46,7 +34,7 @@ _EDITION, _JOURNAL = TypeAdapter(Edition), TypeAdapter(Journal)
 class History:
     """The last ``keep`` states of one folder. Raises PublishError where it cannot be read or written."""
 
-    def __init__(self, path: Path, keep: int) -> None:
+    def __init__(self, path: Path, keep: int = 20) -> None:
         self._objects, self._states, self._journal = path / "objects", path / "states", path / "journal.json"
         self._keep = keep
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -82,3 +82,16 @@ class Reload:
     golden: GoldenResult
     forced: bool
     seconds: float
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published state: its number (rising), when, by whom, what was done, and its files by digest."""
+
+    number: int
+    at: datetime
+    by: str
+    action: str
+    target: str
+    files: Mapping[str, str]
+    snapshot: str = ""

@@ -14,8 +14,8 @@ from typing import Protocol
 
 from bot.errors import KnowledgeError, PublishError
 from bot.publishing.folder import Files, Folder, digest
-from bot.publishing.history import Edition, History, Journal, now
-from bot.publishing.model import Progress, Reload, Snapshot, silent
+from bot.publishing.history import History, Journal, now
+from bot.publishing.model import Edition, Progress, Reload, Snapshot, silent
 from bot.publishing.trail import Deed, Trail, untraced
 
 try:
@@ -72,8 +72,7 @@ class Publisher:
         committed: Callable[[Edition], None] = lambda _edition: None,
     ) -> None:
         self.folder = Folder(folder)
-        place = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
-        self.history = History(state_dir / "history" / place, keep)
+        self.history = History(_place(folder, state_dir), keep)
         self._library = library
         self._trail = trail
         self._committed = committed
@@ -82,13 +81,13 @@ class Publisher:
     def publish(self, change: Change, *, force: bool = False, progress: Progress = silent) -> Reload:
         """Write the files, reload through the gate, keep the state; or leave everything as it was."""
         with self._alone():
-            self._recover()
+            _recover(self.history, self.folder)
             return self._publish(change, force, progress)
 
     def rollback(self, number: int, by: str, *, force: bool = False, progress: Progress = silent) -> Reload:
         """Make the folder what it was as edition ``number``, through the gate, as an edition of its own."""
         with self._alone():
-            self._recover()
+            _recover(self.history, self.folder)
             wanted = self.history.edition(number).files
             have = self.folder.manifest()
             files: dict[str, bytes | None] = {n: self.history.get(d) for n, d in wanted.items() if have.get(n) != d}
@@ -96,18 +95,6 @@ class Publisher:
             if not files:
                 raise PublishError(f"资料夹已经和第 {number} 版一样")
             return self._publish(Change(files, by, "rollback", str(number)), force, progress)
-
-    def recover(self) -> list[str]:
-        """Undo what a crash cut short; the files that were put back. To be called before anything is loaded."""
-        with self._alone():
-            return self._recover()
-
-    def _recover(self) -> list[str]:
-        back = self.history.recover(self.folder)
-        self.folder.tidy()
-        if back:
-            log.warning("a change was cut short and is undone: %s", ", ".join(back))
-        return back
 
     def _publish(self, change: Change, force: bool, progress: Progress) -> Reload:
         before = {name: self.folder.find(name) for name in change.files}
@@ -184,6 +171,29 @@ class Publisher:
         """One change at a time: of this process, and of all that work on this folder."""
         with self._turn, _locked(self.folder.path):
             yield
+
+
+def recover(folder: Path, state_dir: Path) -> list[str]:
+    """Undo what a crash cut short, before anything is loaded; the files that were put back. Raises PublishError."""
+    with _locked(folder):
+        return _recover(History(_place(folder, state_dir)), Folder(folder))
+
+
+def editions_of(folder: Path, state_dir: Path) -> list[Edition]:
+    """The published states of a folder, newest first."""
+    return History(_place(folder, state_dir)).editions()
+
+
+def _recover(history: History, folder: Folder) -> list[str]:
+    back = history.recover(folder)
+    folder.tidy()
+    if back:
+        log.warning("a change was cut short and is undone: %s", ", ".join(back))
+    return back
+
+
+def _place(folder: Path, state_dir: Path) -> Path:
+    return state_dir / "history" / hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
 
 
 @contextmanager

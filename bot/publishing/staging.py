@@ -151,10 +151,12 @@ class Staging:
         """Correct the place, the date or the title of all documents of a source (an empty value takes it out)."""
         record = self._record(id)
         checked = self._value(field, value)
-        for file in record.files:
-            path = self._path / id / DOCUMENTS / file
-            write_atomically(path, with_field(path.read_text(encoding="utf-8"), field, checked).encode())
-            self._load(id, file)
+        paths = [self._path / id / DOCUMENTS / file for file in record.files]
+        texts = [with_field(path.read_text(encoding="utf-8"), field, checked) for path in paths]
+        for path, text in zip(paths, texts, strict=True):
+            _parsed(text, path.name)  # all are right before the first one is written
+        for path, text in zip(paths, texts, strict=True):
+            write_atomically(path, text.encode())
         return self.staged(id)
 
     def discard(self, id: str) -> None:
@@ -179,7 +181,8 @@ class Staging:
             titles.append(staged.document.title)
             if not old:
                 fresh.add(name)
-        return Change(files, by, "replace" if replace else "publish", "、".join(titles), frozenset(fresh))
+        action = "publish" if len(fresh) == len(files) else "replace"
+        return Change(files, by, action, "、".join(titles), frozenset(fresh))
 
     def _new_name(self, staged: StagedDocument, taken: Mapping[str, object]) -> str:
         """A name for a new document that no file has."""
@@ -220,11 +223,7 @@ class Staging:
         write_atomically(self._path / id / "staged.json", _RECORD.dump_json(record))
 
     def _load(self, id: str, file: str) -> Document:
-        path = self._path / id / DOCUMENTS / file
-        try:
-            return parse(path.read_text(encoding="utf-8"), file)
-        except KnowledgeError as error:
-            raise PublishError(str(error.problems[0])) from None
+        return _parsed((self._path / id / DOCUMENTS / file).read_text(encoding="utf-8"), file)
 
     def _forget_old(self) -> None:
         for path in self._path.glob("*"):
@@ -262,6 +261,13 @@ def _import(source: Path, out: Path) -> dict[str, Any]:
     if outcome["failures"] or not outcome["documents"]:
         raise PublishError("; ".join(outcome["failures"]) or "里面没有可以收录的文字 — 检查后再发一次")
     return outcome
+
+
+def _parsed(text: str, name: str) -> Document:
+    try:
+        return parse(text, name)
+    except KnowledgeError as error:
+        raise PublishError(str(error.problems[0])) from None
 
 
 def _conflicts(document: Document, existing: Iterable[Document]) -> Iterator[Conflict]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 
 from bot.errors import GoldenError, KnowledgeError
-from bot.publishing.model import Changes, FigureChange, GoldenResult, Reload, Step
+from bot.publishing.model import Changes, Edition, FigureChange, GoldenResult, Reload, Step
 from bot.render.messages import status, text
 
+ACTIONS = ("found", "publish", "replace", "rollback", "synonym", "answer")
+"""What editions are called, each with a message."""
 SHOWN = 20
 """Lines of one kind that are listed; the rest is counted."""
 
@@ -64,6 +68,25 @@ def held_back_lines(error: KnowledgeError, locale: str) -> Iterator[str]:
     else:
         yield text(locale, "admin.invalid", count=count)
     yield from shortened((f"  {problem}" for problem in error.problems), locale)
+
+
+def edition_line(edition: Edition, locale: str) -> str:
+    """``12  2024-05-06 08:30  publish 新政策 (user:7)  snapshot``."""
+    what = edition.action
+    if edition.action in ACTIONS:
+        what = text(locale, f"admin.action_{edition.action}", target=edition.target)
+    return f"{edition.number}  {_time(edition.at)}  {what}  ({edition.by})  {edition.snapshot}"
+
+
+def entry_line(at: datetime, actor: int | None, action: str, target: str, before: object, after: object) -> str:
+    """A line of the audit trail, with what was before and after as JSON."""
+    by = "–" if actor is None else str(actor)
+    change = " → ".join(json.dumps(value, ensure_ascii=False) for value in (before, after))
+    return f"{_time(at)}  {by}  {action}  {target}  {change}"
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def step_line(step: Step, done: int, total: int, locale: str) -> str:

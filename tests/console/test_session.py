@@ -180,6 +180,13 @@ def test_reload_says_what_changed(session: Session) -> None:
         assert part in said
 
 
+def test_a_hit_test_leaves_the_conversation_alone(session: Session, knowledge: Knowledge) -> None:
+    """It is asked without earlier questions, and later ones do not refer to it."""
+    shown(session, "黄埔", "/hit 上海GDP", "那2021年呢")
+    assert knowledge.asked == [("黄埔", ()), ("上海GDP", ()), ("那2021年呢", ("黄埔",))]
+    assert "/hit" in shown(session, "/hit")
+
+
 def test_a_reload_that_golden_questions_hold_back_can_be_forced(session: Session, knowledge: Knowledge) -> None:
     """The line that is not met is shown; with --force the new documents are in use."""
     knowledge.golden_fails = True

