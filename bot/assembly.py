@@ -15,11 +15,13 @@ from bot.config import Config
 from bot.corpus.loader import load_folder
 from bot.errors import PublishError, StoreError
 from bot.language.language import Language, load_language
+from bot.language.lexicon import Lexicon
 from bot.language.places import load_places
 from bot.publishing.committing import Committer
+from bot.publishing.gaps import Miss, gaps
 from bot.publishing.golden import FILE as GOLDEN
 from bot.publishing.golden import load_golden
-from bot.publishing.model import Edition, GoldenResult, Progress, Reload, Snapshot, silent
+from bot.publishing.model import Edition, Gap, GoldenResult, Progress, Reload, Snapshot, silent
 from bot.publishing.publisher import Publisher, editions_of
 from bot.publishing.publisher import recover as recover_folder
 from bot.publishing.reloading import Reloader
@@ -156,6 +158,24 @@ def audit_entries(config: Config, days: int) -> list[Entry]:
     return asyncio.run(read())
 
 
+async def open_gaps(store: Store, days: int) -> list[Gap]:
+    """What was refused or disliked in the last days and is not ignored, most asked first. Raises StoreError."""
+    since = datetime.now(UTC) - timedelta(days=days)
+    refused = [Miss(a.question, "refused", a.asked_at) for a in await store.questions.recent(since, ("no_answer",))]
+    disliked = [Miss(question, "disliked", at) for question, at in await store.feedback.disliked(since)]
+    return gaps([*refused, *disliked], await store.gaps.ignored())
+
+
+def gaps_of(config: Config, days: int) -> list[Gap]:
+    """The same of the configured store, from outside an event loop."""
+
+    async def read() -> list[Gap]:
+        async with open_store(config) as store:
+            return await open_gaps(store, days)
+
+    return asyncio.run(read())
+
+
 def serving(config: Config, library: Library) -> AbstractAsyncContextManager[None]:
     """What runs beside a server: reloads by socket, by SIGHUP and, where it is configured, by themselves."""
     from bot.publishing.control import control
@@ -181,6 +201,11 @@ class Library:
     def snapshot(self) -> Snapshot:
         """What is known of the state in use."""
         return self._reloader.state.snapshot
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The lexicon of the state in use."""
+        return self._reloader.state.language.lexicon
 
     @property
     def places(self) -> Mapping[str, str]:

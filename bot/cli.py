@@ -1,4 +1,4 @@
-"""The command line: ``investor-bot ask|console|serve|reload|history|rollback|audit|import|check|eval|verify``.
+"""The command line: ``investor-bot ask|console|serve|reload|history|rollback|audit|gaps|import|check|eval|verify``.
 
 Only the standard library is imported here, so that ``--help`` is instant; each command imports what it
 needs. Results go to standard output, errors as one line to standard error (with ``--json`` and ``--batch``
@@ -84,7 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     common = _common_options()
-    for add in (_ask, _console, _serve, _reload, _history, _rollback, _audit, _import, _check, _eval, _verify):
+    for add in (_ask, _console, _serve, _reload, _history, _rollback, _audit, _gaps, _import, _check, _eval, _verify):
         add(commands, common)
     return parser
 
@@ -159,6 +159,11 @@ def _rollback(commands: _Commands, common: argparse.ArgumentParser) -> None:
 
 def _audit(commands: _Commands, common: argparse.ArgumentParser) -> None:
     parser = _command(commands, common, "audit", "list who did what")
+    parser.add_argument("--days", type=int, default=30, metavar="N", help="of the last N days (default: 30)")
+
+
+def _gaps(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    parser = _command(commands, common, "gaps", "list questions that found no answer or a bad one")
     parser.add_argument("--days", type=int, default=30, metavar="N", help="of the last N days (default: 30)")
 
 

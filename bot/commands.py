@@ -172,6 +172,21 @@ def audit(args: argparse.Namespace) -> int:
     return 0
 
 
+def gaps(args: argparse.Namespace) -> int:
+    """Questions that were refused or disliked, in groups, most asked first."""
+    from bot.assembly import gaps_of
+    from bot.render.publishing import gap_line
+
+    config = _config(args)
+    locale = ui_locale(config.ui.locale, os.environ)
+    found = gaps_of(config, args.days)
+    for gap in found:
+        _say(gap_line(gap, locale))
+    if not found:
+        _say(text(locale, "admin.no_gaps"))
+    return 0
+
+
 def import_sources(args: argparse.Namespace) -> int:
     """Sources turned into documents; exit code 1 where one of them could not be read."""
     from bot.corpus.importing import import_sources as run

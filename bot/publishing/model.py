@@ -95,3 +95,19 @@ class Edition:
     target: str
     files: Mapping[str, str]
     snapshot: str = ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Questions of one meaning. ``key`` is what they are ignored by, ``question`` how they are asked most often."""
+
+    key: str
+    question: str
+    refused: int
+    disliked: int
+    last: datetime
+
+    @property
+    def asked(self) -> int:
+        """How often."""
+        return self.refused + self.disliked

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from bot.errors import GoldenError, KnowledgeError
-from bot.publishing.model import Changes, Edition, FigureChange, GoldenResult, Reload, Step
+from bot.publishing.model import Changes, Edition, FigureChange, Gap, GoldenResult, Reload, Step
 from bot.render.messages import status, text
 
 ACTIONS = ("found", "publish", "replace", "rollback", "synonym", "answer")
@@ -76,6 +76,13 @@ def edition_line(edition: Edition, locale: str) -> str:
     if edition.action in ACTIONS:
         what = text(locale, f"admin.action_{edition.action}", target=edition.target)
     return f"{edition.number}  {_time(edition.at)}  {what}  ({edition.by})  {edition.snapshot}"
+
+
+def gap_line(gap: Gap, locale: str) -> str:
+    """How often, which question, when last."""
+    counts = {"refused": gap.refused, "disliked": gap.disliked}
+    said = [text(locale, f"admin.gap_{kind}", count=count) for kind, count in counts.items() if count]
+    return f"{gap.question}  ({text(locale, 'format.detail_join').join(said)}; {gap.last.astimezone():%Y-%m-%d})"
 
 
 def entry_line(at: datetime, actor: int | None, action: str, target: str, before: object, after: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, func, select
 
 from bot.store.database import rows_written
@@ -28,6 +30,12 @@ class Feedback(Part):
                 return False
             await connection.execute(give)
             return True
+
+    async def disliked(self, since: datetime) -> list[tuple[str, datetime]]:
+        """The questions of cards that somebody gave a thumb down from ``since`` on, and when, newest first."""
+        down = select(cards.c.question, feedback.c.given_at).join(cards, cards.c.id == feedback.c.card_id)
+        found = down.where(feedback.c.verdict == -1, feedback.c.given_at >= since).order_by(feedback.c.given_at.desc())
+        return [(row.question, row.given_at) for row in await self.database.all(found)]
 
     async def of(self, card_id: int) -> tuple[int, int]:
         """How many verdicts (up, down) stand."""
