@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.answer.assistant import Assistant
 from bot.config import Config
 from bot.corpus.loader import load_folder
+from bot.corpus.model import Document
 from bot.language.language import Language, load_language
 from bot.language.places import load_places
 from bot.search.index import build_index
@@ -49,7 +51,18 @@ def build_assistant(config: Config) -> Assistant:
     folder = knowledge_folder(config)
     places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
     documents = load_folder(folder, places.places.keys())
-    return Assistant(build_index(documents, build_language(config)))
+    return Assistant(build_index(documents, build_language(config)), _snapshot(documents, lexicon_folders(folder)))
+
+
+def _snapshot(documents: Sequence[Document], lexicon: Sequence[Path]) -> str:
+    """The name of this state of the knowledge: the same documents and lexicon have the same one anywhere."""
+    files = sorted(path for folder in lexicon for path in folder.iterdir() if path.is_file())
+    parts = [*(f"{d.id} {d.sha256}" for d in documents), *(f"{p.name} {_sha256(p.read_bytes())}" for p in files)]
+    return _sha256("\n".join(parts).encode())[:12]
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 @asynccontextmanager

@@ -88,11 +88,11 @@ def console(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """The Telegram bot, until it is stopped."""
-    from bot.assembly import Library
+    from bot.assembly import Library, open_store
     from bot.telegram.serve import run
 
     config = _config(args)
-    return run(config, Library(config))
+    return run(config, Library(config), open_store(config))
 
 
 def import_sources(args: argparse.Namespace) -> int:
