@@ -61,19 +61,25 @@ def build_language(config: Config) -> Language:
     return load_language(lexicon_folders(knowledge_folder(config)), config.state_dir / "cache")
 
 
-def build_assistant(config: Config, language: Language | None = None) -> Assistant:
-    """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem."""
+def build_assistant(config: Config, language: Language | None = None, lexicon: str | None = None) -> Assistant:
+    """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem.
+
+    ``language`` spares reading the lexicon again, ``lexicon`` is its digest.
+    """
     folder = knowledge_folder(config)
     places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
     documents = load_folder(folder, places.places.keys())
-    return Assistant(build_index(documents, language or build_language(config)))
+    if lexicon is None:
+        lexicon = lexicon_digest(lexicon_folders(folder))
+    index = build_index(documents, language or build_language(config))
+    return Assistant(index, snapshot_id(documents, lexicon))
 
 
 def load_state(config: Config, by: str, language: Language, lexicon: str) -> State[Assistant]:
     """The state of the configured folder, read with ``language`` (``lexicon``: its digest). Raises KnowledgeError."""
-    assistant = build_assistant(config, language)
+    assistant = build_assistant(config, language, lexicon)
     snapshot = Snapshot(
-        id=snapshot_id(assistant.documents, lexicon),
+        id=assistant.snapshot,
         loaded_at=datetime.now(UTC),
         by=by,
         documents=len(assistant.documents),

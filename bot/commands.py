@@ -90,13 +90,13 @@ def console(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """The Telegram bot, until it is stopped."""
-    from bot.assembly import Library, audit_trail, recover, serving
+    from bot.assembly import Library, audit_trail, open_store, recover, serving
     from bot.telegram.serve import run
 
     config = _config(args)
     recover(config)
     library = Library(config, audit_trail(config))
-    return run(config, library, lambda: serving(config, library))
+    return run(config, library, open_store(config), lambda: serving(config, library))
 
 
 def reload(args: argparse.Namespace) -> int:

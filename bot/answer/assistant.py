@@ -29,10 +29,11 @@ _CANTONESE = re.compile(r"[嘅咗冇喺嘢啲咩唔哋嚟咁係]|幾多|幾耐|�
 
 
 class Assistant:
-    """Answers from one immutable index."""
+    """Answers from one immutable index; ``snapshot`` names the state of documents and lexicon that it was made from."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, snapshot: str = "") -> None:
         self.index = index
+        self.snapshot = snapshot
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -61,7 +62,8 @@ class Assistant:
             return self._silent(late, locale, asked)
         gate = place_gate(asked, self.index.language.gazetteer, self.index.places)
         found = rank(asked, self.index, gate)
-        good = arrange(asked, gate, silence.confident(asked, found, self.index.language.questions))[:SHOWN]
+        arranged, lead = arrange(asked, gate, silence.confident(asked, found, self.index.language.questions))
+        good = arranged[:SHOWN]
         explained = explanation_of(asked, found, self.index) if explain else None
         if not good:
             return replace(
@@ -73,6 +75,7 @@ class Assistant:
             "answered",
             self._cite(asked, good),
             notes_for(asked, gate, good, self.index),
+            lead=min(lead, len(good)),
             explanation=explained,
         )
 

@@ -120,6 +120,7 @@ class Answer:
     ``reply`` is the message key of a short human line where there is no citation to show
     (``smalltalk.greeting``, ``smalltalk.thanks``, ``no_answer.place`` …); ``params`` are its parameters.
     ``locale`` is the language the question is written in. ``suggestions`` can be asked as they stand.
+    ``lead`` is how many of the first citations belong together: the sides of an open or comparing question.
     """
 
     question: str
@@ -129,6 +130,7 @@ class Answer:
     reply: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     suggestions: tuple[str, ...] = ()
+    lead: int = 1
     locale: str = "zh-Hans"
     elapsed_ms: float = 0.0
     explanation: Explanation | None = None

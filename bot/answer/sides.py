@@ -17,12 +17,13 @@ COMPARABLE = 0.8
 """Share of the best score that another side must reach to be shown before the rest."""
 
 
-def arrange(asked: Question, gate: PlaceGate, found: Sequence[Candidate]) -> list[Candidate]:
-    """``found`` with the best quote of every side in front; other orders stay. No quote stands twice."""
+def arrange(asked: Question, gate: PlaceGate, found: Sequence[Candidate]) -> tuple[list[Candidate], int]:
+    """``found`` with the best quote of every side in front, other orders stay, no quote stands twice; and how many
+    of the first belong together."""
     found = _distinct(found)
     sides = _sides(asked, gate)
     if sides is None:
-        return found
+        return found, 1
     ranked: dict[Hashable, list[Candidate]] = {}
     for candidate in found:
         for side in sides(candidate):
@@ -31,7 +32,7 @@ def arrange(asked: Question, gate: PlaceGate, found: Sequence[Candidate]) -> lis
     named = len(asked.periods) > 1 or len(gate.asked) > 1
     chosen = [first[side] for side in _order(asked, gate, list(first))]
     front = [c for c in dict.fromkeys(chosen) if named or c.score >= COMPARABLE * found[0].score]
-    return [*front, *(c for c in found if c not in front)]
+    return [*front, *(c for c in found if c not in front)], max(1, len(front))
 
 
 def _alike(asked: Question, ranked: Mapping[Hashable, Sequence[Candidate]]) -> dict[Hashable, Candidate]:

@@ -20,8 +20,10 @@ from pythonjsonlogger.json import JsonFormatter
 from bot.config import LogConfig
 
 MASK = "<personal>"
-TALKATIVE = ("telegram", "httpx", "httpcore", "hpack", "aiohttp", "asyncio", "aiosqlite", "sqlalchemy")
+TALKATIVE = ("telegram", "httpx", "httpcore", "hpack", "aiohttp", "asyncio", "aiosqlite")
 """Loggers of libraries that print whole updates, calls or rows at DEBUG."""
+CHATTERING = ("sqlalchemy", "alembic")
+"""Those that print every statement at INFO."""
 _SHORTEST = 2
 """Characters that a word needs to be masked; of one character half of every line would be."""
 
@@ -112,6 +114,8 @@ def set_up(config: LogConfig) -> None:
         # shown at DEBUG only where personal data may be
         level = logging.NOTSET if config.personal else max(logging.INFO, logging.getLogger().level)
         logging.getLogger(name).setLevel(level)
+    for name in CHATTERING:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
     logging.captureWarnings(True)
 
 

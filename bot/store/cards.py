@@ -48,13 +48,11 @@ class Cards(Part):
         self,
         card_id: int,
         *,
-        page: int | None = None,
-        widened: bool | None = None,
         question: str | None = None,
         snapshot: str | None = None,
     ) -> None:
         """Change what is given; None leaves it. A card that is gone stays gone."""
-        given = {"page": page, "widened": widened, "question": question, "snapshot": snapshot}
+        given = {"question": question, "snapshot": snapshot}
         changed = {name: value for name, value in given.items() if value is not None}
         if changed:
             await self.database.run(update(cards).where(cards.c.id == card_id).values(**changed))
@@ -69,8 +67,6 @@ def _card(row: Row[Any] | None) -> Card | None:
         turns=tuple(row.turns),
         locale=row.locale,
         snapshot=row.snapshot,
-        page=row.page,
-        widened=row.widened,
         private=row.private,
         question_message_id=row.question_message_id,
         message_id=row.message_id,

@@ -41,8 +41,6 @@ class Card:
     turns: tuple[str, ...]
     locale: str
     snapshot: str
-    page: int = 0
-    widened: bool = False
     private: bool = False
     question_message_id: int | None = None
     message_id: int | None = None

@@ -124,8 +124,6 @@ cards = Table(
     Column("turns", Json, nullable=False),
     Column("locale", String(16), nullable=False),
     Column("snapshot", Text, nullable=False),
-    Column("page", Integer, nullable=False),
-    Column("widened", Boolean, nullable=False),
     Column("private", Boolean, nullable=False),
     Column("question_message_id", BigInteger),
     Column("message_id", BigInteger),
@@ -188,6 +186,7 @@ updates = Table(
     Column("owner", Text, nullable=False),
     Column("run", String(32), nullable=False),
     Column("leased_until", Utc, nullable=False),
+    Column("payload", Json),  # what has to be done after a crash; emptied once it is done
     Column("finished_at", Utc),
     Index(None, "leased_until"),
 )

@@ -12,14 +12,19 @@ from telegram.ext import Application
 from bot.config import Config
 from bot.errors import ServeError
 from bot.observe.metrics import Metrics
+from bot.store.store import Store
+from bot.telegram.buttons import Buttons
+from bot.telegram.desk import Desk
 from bot.telegram.gate import Gate
-from bot.telegram.handlers import BotApplication, Context, Handlers
+from bot.telegram.handlers import Handlers
 from bot.telegram.hooks import Hooks
 from bot.telegram.intake import Intake
 from bot.telegram.lanes import ChatLanes
 from bot.telegram.limiter import RATES, FloodControl, Rates
 from bot.telegram.measured import MeasuredLibrary
+from bot.telegram.people import Languages
 from bot.telegram.ports import Answering
+from bot.telegram.types import BotApplication, Context
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _HOW = "set BOT_TELEGRAM__TOKEN or telegram.token_file to the token that @BotFather gave you"
@@ -39,6 +44,7 @@ def bot_token(config: Config) -> str:
 def build_application(
     config: Config,
     library: Answering,
+    store: Store,
     metrics: Metrics | None = None,
     hooks: Hooks | None = None,
     rates: Rates = RATES,
@@ -57,12 +63,15 @@ def build_application(
         .base_url(config.telegram.base_url)
         .base_file_url(config.telegram.base_file_url)
         .update_queue(Intake(metrics, hooks, limiter.welcome))
-        .concurrent_updates(ChatLanes(metrics, token.encode()))
+        .concurrent_updates(ChatLanes(metrics, token.encode(), hooks))
         .rate_limiter(limiter)
         .build()
     )
     Gate(config, metrics).register(application)
-    Handlers(MeasuredLibrary(library, metrics), config.ui.locale).register(application)
+    desk = Desk(MeasuredLibrary(library, metrics), store, Languages(store, config.ui.locale))
+    Handlers(desk).register(application)
+    Buttons(desk).register(application)
+    application.bot_data[Desk] = desk
     application.add_error_handler(_counted(metrics))
     return application
 
@@ -73,6 +82,14 @@ def intake_of(application: BotApplication) -> Intake:
     if not isinstance(intake, Intake):
         raise TypeError("the application was not built by build_application")
     return intake
+
+
+def desk_of(application: BotApplication) -> Desk:
+    """Return the desk of an application that ``build_application`` made."""
+    desk = application.bot_data[Desk]
+    if not isinstance(desk, Desk):
+        raise TypeError("the application was not built by build_application")
+    return desk
 
 
 def limiter_of(application: BotApplication) -> FloodControl:

@@ -23,9 +23,9 @@ from bot.observe.metrics import Metrics
 from bot.render import messages
 from bot.render.telegram import page_html
 from bot.telegram.addressing import question_of
-from bot.telegram.handlers import BotApplication, Context
 from bot.telegram.languages import AUTO
 from bot.telegram.sending import reply
+from bot.telegram.types import BotApplication, Context
 from bot.telegram.windows import Rate, Window
 
 log = logging.getLogger(__name__)

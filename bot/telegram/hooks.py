@@ -12,18 +12,25 @@ async def _claim_any(_update: Update) -> bool:
     return True
 
 
-async def _tell_nobody(_chat_id: int) -> None:
+async def _tell_nobody(_what: object) -> None:
+    return None
+
+
+def _nothing() -> None:
     return None
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """Two seams for a store.
+    """The seams for a store.
 
     ``claim`` makes an update ours, durably: False where it is another's or was done before; where it raises,
-    the update is not taken and Telegram brings it again. ``on_refused`` hears the id of a chat that takes no
-    messages any more (the bot was blocked or removed).
+    the update is not taken and Telegram brings it again. ``done`` hears of each update that was worked through.
+    ``give_up`` says that what is not done by now is left to the next run.
+    ``on_refused`` hears the id of a chat that takes no messages any more (the bot was blocked or removed).
     """
 
     claim: Callable[[Update], Awaitable[bool]] = _claim_any
+    done: Callable[[Update], Awaitable[None]] = _tell_nobody
+    give_up: Callable[[], None] = _nothing
     on_refused: Callable[[int], Awaitable[None]] = _tell_nobody

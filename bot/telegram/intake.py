@@ -61,6 +61,12 @@ class Intake(asyncio.Queue[object]):
             self._admit(update)
         return ours
 
+    def resume(self, update: Update) -> None:
+        """Take in an update that is ours already: a server that died left it unfinished."""
+        if update.update_id not in self._seen:
+            self._remember(update.update_id)
+            self._admit(update)
+
     @property
     def crowded(self) -> bool:
         """Whether so much is in work that Telegram had better keep the next updates for a while."""

@@ -17,6 +17,7 @@ from telegram.ext import BaseUpdateProcessor
 
 from bot.observe.logs import about
 from bot.observe.metrics import Metrics
+from bot.telegram.hooks import Hooks
 from bot.telegram.subjects import subject_of
 
 RUNNING = 256
@@ -33,10 +34,11 @@ class _Lane:
 class ChatLanes(BaseUpdateProcessor):
     """At most ``running`` updates at once, at most one of a chat. ``key`` hashes chats for the logs."""
 
-    def __init__(self, metrics: Metrics, key: bytes, running: int = RUNNING) -> None:
+    def __init__(self, metrics: Metrics, key: bytes, hooks: Hooks, running: int = RUNNING) -> None:
         super().__init__(max_concurrent_updates=WAITING)
         self._metrics = metrics
         self._key = key
+        self._hooks = hooks
         self._running = asyncio.Semaphore(running)
         self._lanes: dict[int, _Lane] = {}
 
@@ -45,6 +47,8 @@ class ChatLanes(BaseUpdateProcessor):
         async with self._place(_chat_of(update)):
             with about(subject_of(update, self._key)):
                 await coroutine
+                if isinstance(update, Update):
+                    await self._hooks.done(update)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""

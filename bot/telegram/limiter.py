@@ -103,7 +103,8 @@ class FloodControl(BaseRateLimiter[int]):
         self._refused.pop(chat_id, None)
 
     def hurry(self) -> None:
-        """Wait no more: every call that would have to fails with TimedOut."""
+        """Wait no more: every call that would have to fails with TimedOut, and what it was for is not done."""
+        self._hooks.give_up()
         self._hurry.set()
 
     async def process_request(

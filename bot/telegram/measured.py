@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.answer.model import Answer
+from bot.answer.model import Answer, Citation
 from bot.corpus.model import Document
 from bot.observe.metrics import Metrics
 from bot.telegram.ports import Answering, Asking
@@ -23,20 +24,32 @@ class MeasuredLibrary:
         return _MeasuredState(self._library.current, self._metrics)
 
 
+@dataclass(frozen=True)
 class _MeasuredState:
-    def __init__(self, state: Asking, metrics: Metrics) -> None:
-        self._state = state
-        self._metrics = metrics
+    """Only ``ask`` is measured; everything else is passed on."""
+
+    state: Asking
+    metrics: Metrics
+
+    @property
+    def snapshot(self) -> str:
+        return self.state.snapshot
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        return self._state.documents
+        return self.state.documents
 
     def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
-        with self._metrics.timed("answer"):
-            answer = self._state.ask(question, turns)
-        self._metrics.answers.labels(answer.status).inc()
+        with self.metrics.timed("answer"):
+            answer = self.state.ask(question, turns)
+        self.metrics.answers.labels(answer.status).inc()
         return answer
 
+    def widen(self, citation: Citation, steps: int) -> Citation:
+        return self.state.widen(citation, steps)
+
+    def find_verbatim(self, quote: str) -> tuple[Citation, ...]:
+        return self.state.find_verbatim(quote)
+
     def examples(self, locale: str) -> tuple[str, ...]:
-        return self._state.examples(locale)
+        return self.state.examples(locale)

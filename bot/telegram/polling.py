@@ -17,9 +17,9 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 from telegram.ext import ExtBot
 
 from bot.errors import ServeError
-from bot.telegram.handlers import BotApplication
 from bot.telegram.intake import ALLOWED, Intake
 from bot.telegram.limiter import seconds_of
+from bot.telegram.types import BotApplication
 
 log = logging.getLogger(__name__)
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.answer.model import Answer
+from bot.answer.model import Answer, Citation
 from bot.corpus.model import Document
 
 
 class Asking(Protocol):
     """One immutable state of the knowledge that can be asked; thread-safe."""
+
+    @property
+    def snapshot(self) -> str:
+        """The name of this state."""
+        ...
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -19,6 +24,14 @@ class Asking(Protocol):
 
     def ask(self, question: str, turns: Sequence[str] = ()) -> Answer:
         """Answer a question; ``turns`` are the earlier questions of the dialogue, oldest first."""
+        ...
+
+    def widen(self, citation: Citation, steps: int) -> Citation:
+        """The citation with its quote widened by ``steps`` neighbouring sentences on each side, still verbatim."""
+        ...
+
+    def find_verbatim(self, quote: str) -> tuple[Citation, ...]:
+        """Where ``quote`` stands in the documents; white space, width and script do not matter, digits do."""
         ...
 
     def examples(self, locale: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 
 from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
@@ -20,14 +21,16 @@ from bot.errors import ServeError
 from bot.observe.endpoint import listening, observed
 from bot.observe.logs import attributed, set_up
 from bot.observe.metrics import Metrics
+from bot.store.store import Store
 from bot.telegram import pages
-from bot.telegram.application import bot_token, build_application, intake_of, limiter_of
-from bot.telegram.handlers import BotApplication
-from bot.telegram.hooks import Hooks
+from bot.telegram.application import bot_token, build_application, desk_of, intake_of, limiter_of
+from bot.telegram.inbox import Inbox, server_name
+from bot.telegram.notifying import Notifier
 from bot.telegram.polling import Poller
 from bot.telegram.ports import Answering
 from bot.telegram.responsive import responsive
 from bot.telegram.secrecy import kept_secret, masked
+from bot.telegram.types import BotApplication
 from bot.telegram.watch import WATCH_EVERY, announce, watch
 from bot.telegram.webhook import Endpoint, Receiver, endpoint
 
@@ -35,38 +38,52 @@ log = logging.getLogger(__name__)
 
 MENUS = {"": "en", "zh": "zh-Hans", "en": "en"}
 """The menu of commands by the language of the app ("": every other): Telegram knows no scripts."""
-Beside = Callable[[], contextlib.AbstractAsyncContextManager[None]]
+Beside = Callable[[], AbstractAsyncContextManager[None]]
 GRACE = 20.0
 """Seconds that updates in flight may take at the end; whoever runs services kills after 30."""
 
 
-def run(config: Config, library: Answering, beside: Beside = contextlib.nullcontext) -> int:
+def run(
+    config: Config,
+    library: Answering,
+    opening: AbstractAsyncContextManager[Store],
+    beside: Beside = contextlib.nullcontext,
+) -> int:
     """Run ``serve`` in an event loop of its own and return the exit code; logs go to standard error.
 
-    ``beside`` is entered before the first update is taken, and left after the last one is answered.
+    ``opening`` is the store that is not open yet; ``beside`` is what else runs meanwhile.
     """
     set_up(config.log)
-    return asyncio.run(_serve_alone(config, library, beside))
+    bot_token(config)  # without one nothing else is begun
+    return asyncio.run(_serve_alone(config, library, opening, beside))
 
 
-async def _serve_alone(config: Config, library: Answering, beside: Beside) -> int:
+async def _serve_alone(
+    config: Config, library: Answering, opening: AbstractAsyncContextManager[Store], beside: Beside
+) -> int:
     with responsive():
-        async with beside():
-            return await serve(config, library)
+        async with opening as store, beside():
+            return await serve(config, library, store)
 
 
-async def serve(config: Config, library: Answering, hooks: Hooks | None = None) -> int:
+async def serve(config: Config, library: Answering, store: Store) -> int:
     """Serve until a signal comes, then return 0; raises ServeError where Telegram cannot be served."""
     token = bot_token(config)
     webhook = endpoint(config) if config.telegram.mode == "webhook" else None
     secrets = (token, webhook.secret, webhook.path) if webhook else (token,)
     metrics = Metrics()
-    with attributed(config.log.personal), kept_secret(*secrets), _signals() as stop:
+    with (
+        attributed(config.log.personal),
+        kept_secret(*secrets),
+        server_name(config.state_dir) as name,
+        _signals() as stop,
+    ):
+        inbox = Inbox(store, name)
         async with observed(config.observe, metrics) as health:
-            application = build_application(config, library, metrics, hooks)
+            application = build_application(config, library, store, metrics, inbox.hooks())
             way = receiving(application, webhook) if webhook else polling(application)
             try:
-                async with way as task:
+                async with way as task, tended(application, inbox):
                     log.info("serving as @%s, stop with Ctrl-C", application.bot.username)
                     health.state = "serving"
                     await _first(stop, task)
@@ -147,6 +164,22 @@ async def _finished(application: BotApplication) -> bool:
         limiter_of(application).hurry()
         return False
     return True
+
+
+@contextlib.asynccontextmanager
+async def tended(application: BotApplication, inbox: Inbox) -> AsyncIterator[None]:
+    """While the block runs: look after what is written down, and tell those who wait for an answer."""
+    notifier = Notifier(application.bot, desk_of(application))
+    tasks = [
+        asyncio.create_task(inbox.keep(application.bot, intake_of(application)), name="inbox"),
+        asyncio.create_task(notifier.watch(), name="notifier"),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _first(stop: asyncio.Event, task: asyncio.Task[None]) -> None:

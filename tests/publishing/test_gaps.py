@@ -73,17 +73,17 @@ def test_a_taught_synonym_is_understood(config: Config, folder: Folder) -> None:
     """Published through the gate; a second one keeps the first; taught again it is said to be known."""
     library = Library(config)
     publisher = open_publisher(config, library)
-    question = "黄埔区2021年大兴土木额增长多少"
-    assert "20%左右" not in library.current.ask(question).citations[0].quote
-    for word in ("大兴土木额", '怪"词\\二'):
+    question = "黄埔2021年青瓷鱼鳞盏的目标"
+    assert library.current.ask(question).status != "answered"
+    for word in ("青瓷鱼鳞盏", '怪"词\\二'):
         lexicon = library.lexicon
         concept = find_concept(lexicon, "固定资产投资")
         publisher.publish(synonym(publisher.folder, lexicon, word, concept, "user:7"))
     assert "20%左右" in library.current.ask(question).citations[0].quote
     taught = load_concepts([folder.path / SYNONYMS])[concept.id]
-    assert {"大兴土木额", '怪"词\\二', "固定资产投资"} <= set(taught.forms)
+    assert {"青瓷鱼鳞盏", '怪"词\\二', "固定资产投资"} <= set(taught.forms)
     with pytest.raises(PublishError, match="已经是"):
-        synonym(publisher.folder, library.lexicon, "大兴土木额", find_concept(library.lexicon, concept.id), "user:7")
+        synonym(publisher.folder, library.lexicon, "青瓷鱼鳞盏", find_concept(library.lexicon, concept.id), "user:7")
     before = publisher.folder.manifest()
     with pytest.raises(KnowledgeError, match="also belongs to"):
         publisher.publish(synonym(publisher.folder, library.lexicon, "GDP", taught, "user:7"))

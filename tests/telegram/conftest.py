@@ -6,16 +6,19 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from bot.answer.model import Answer, Citation, DocumentRef, Facets
 from bot.config import Config, load_config
 from bot.corpus.model import Document, FrontMatter
+from bot.store.store import Store
 from bot.telegram.application import build_application
-from bot.telegram.handlers import BotApplication
+from bot.telegram.inbox import Inbox
 from bot.telegram.limiter import Rates
-from bot.telegram.serve import polling
+from bot.telegram.serve import polling, tended
+from bot.telegram.types import BotApplication
 from bot.telegram.windows import Rate
 from tests.telegram.botapi import BotApi, complete, complete_path, reduced
 
@@ -40,6 +43,7 @@ class SmallLibrary:
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     breaks: Exception | None = None
+    snapshot: str = "small"
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -59,6 +63,12 @@ class SmallLibrary:
         if "GDP" not in question and not turns:
             return Answer(question, "no_answer", reply="no_answer.unknown", locale=locale)
         return Answer(question, "answered", (_citation(),), locale=locale)
+
+    def widen(self, citation: Citation, _steps: int) -> Citation:
+        return citation
+
+    def find_verbatim(self, _quote: str) -> tuple[Citation, ...]:
+        return ()
 
     def examples(self, _locale: str) -> tuple[str, ...]:
         return ("黄埔区2021年GDP目标是多少",)
@@ -105,6 +115,13 @@ def config(api: BotApi) -> Config:
     return config_for(api)
 
 
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty store."""
+    async with Store.open(tmp_path / "store.sqlite") as store:
+        yield store
+
+
 def config_for(api: BotApi, **telegram: object) -> Config:
     """Return a configuration that points the bot at this double; ``telegram`` replaces keys."""
     table = {"token": api.token, "base_url": api.base_url, "base_file_url": api.base_file_url}
@@ -112,13 +129,14 @@ def config_for(api: BotApi, **telegram: object) -> Config:
 
 
 @pytest.fixture
-def serving(config: Config, library: SmallLibrary) -> Serving:
+def serving(config: Config, library: SmallLibrary, store: Store) -> Serving:
     """``async with serving():`` runs the real application against the double until all is answered."""
 
     @asynccontextmanager
     async def serve() -> AsyncIterator[BotApplication]:
-        application = build_application(config, library, rates=UNHURRIED)
-        async with polling(application):
+        inbox = Inbox(store, "server")
+        application = build_application(config, library, store, hooks=inbox.hooks(), rates=UNHURRIED)
+        async with polling(application), tended(application, inbox):
             yield application
 
     return serve

@@ -10,6 +10,7 @@ import pytest
 
 from bot.config import load_config
 from bot.observe.metrics import Metrics
+from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.serve import polling, receiving
 from bot.telegram.webhook import endpoint
@@ -31,7 +32,9 @@ def mode(request: pytest.FixtureRequest) -> str:
 
 
 @asynccontextmanager
-async def serving(api: BotApi, library: SmallLibrary, mode: str, state: Path) -> AsyncIterator[tuple[Ask, Metrics]]:
+async def serving(
+    api: BotApi, library: SmallLibrary, store: Store, mode: str, state: Path
+) -> AsyncIterator[tuple[Ask, Metrics]]:
     """Run the real application; returns how to bring an update to it, and its figures."""
     telegram = {
         "token": api.token,
@@ -40,7 +43,7 @@ async def serving(api: BotApi, library: SmallLibrary, mode: str, state: Path) ->
         "webhook_listen": free_address(),
     }
     config, metrics = load_config(state_dir=state, telegram=telegram), Metrics()
-    application = build_application(config, library, metrics, rates=UNHURRIED)
+    application = build_application(config, library, store, metrics, rates=UNHURRIED)
 
     async def push(update: Update) -> None:
         api.push(update)
@@ -64,11 +67,11 @@ RECOVERED = {
 
 @pytest.mark.parametrize(("failures", "reason"), RECOVERED.values(), ids=RECOVERED)
 async def test_what_passes_is_recovered_from(
-    api: BotApi, library: SmallLibrary, mode: str, tmp_path: Path, failures: list[Failure], reason: str
+    api: BotApi, library: SmallLibrary, store: Store, mode: str, tmp_path: Path, failures: list[Failure], reason: str
 ) -> None:
     """The answer arrives, once, and the figures tell that it was not easy."""
     api.fail_next("sendMessage", *failures)
-    async with serving(api, library, mode, tmp_path) as (ask, metrics):
+    async with serving(api, library, store, mode, tmp_path) as (ask, metrics):
         await ask(private_message(GDP))
         assert QUOTE in (await api.wait_sent())["text"]
     assert len(api.sent) == 1
@@ -85,11 +88,18 @@ UNCERTAIN = {
 
 @pytest.mark.parametrize(("failure", "arrived", "kind"), UNCERTAIN.values(), ids=UNCERTAIN)
 async def test_what_may_have_arrived_is_not_repeated(
-    api: BotApi, library: SmallLibrary, mode: str, tmp_path: Path, failure: Failure, arrived: int, kind: str
+    api: BotApi,
+    library: SmallLibrary,
+    store: Store,
+    mode: str,
+    tmp_path: Path,
+    failure: Failure,
+    arrived: int,
+    kind: str,
 ) -> None:
     """Nothing arrives twice, the fault is counted, and the next question of the chat is answered."""
     api.fail_next("sendMessage", failure)
-    async with serving(api, library, mode, tmp_path) as (ask, metrics):
+    async with serving(api, library, store, mode, tmp_path) as (ask, metrics):
         await ask(private_message(GDP))
         await api.wait_for("sendMessage")
         await ask(private_message(f"{GDP}？"))
@@ -100,13 +110,13 @@ async def test_what_may_have_arrived_is_not_repeated(
 
 @pytest.mark.parametrize("failure", [garbled(), internal_error(), hanging(), dropped()], ids=lambda f: f.ending)
 async def test_polling_goes_on_after_any_fault(
-    api: BotApi, library: SmallLibrary, tmp_path: Path, failure: Failure
+    api: BotApi, library: SmallLibrary, store: Store, tmp_path: Path, failure: Failure
 ) -> None:
     """An answer of getUpdates that cannot be read, or none at all, loses no question."""
     if failure.ending == "hanging":
         pytest.skip("the library waits for the long poll and its own time-out on top, half a minute")
     api.fail_next("getUpdates", failure)
     api.push(private_message(GDP))
-    async with serving(api, library, "polling", tmp_path):
+    async with serving(api, library, store, "polling", tmp_path):
         assert QUOTE in (await api.wait_sent())["text"]
     assert len(api.sent) == 1

@@ -15,6 +15,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.config import Config
+from bot.store.store import Store
 from bot.telegram.application import build_application, limiter_of
 from bot.telegram.hooks import Hooks
 from bot.telegram.limiter import CHATS, LONGEST_WAIT, Rates
@@ -30,7 +31,7 @@ Running = Callable[..., AbstractAsyncContextManager[ExtBot[Any]]]
 
 
 @pytest.fixture
-def running(api: BotApi, config: Config, library: SmallLibrary) -> Running:
+def running(api: BotApi, config: Config, library: SmallLibrary, store: Store) -> Running:
     """``async with running(rates) as bot``: the bot of a running application; chats exist."""
     for chat_id in (WEI, LI):
         api.chats.add({"id": chat_id, "type": "private", "first_name": "Wei"})
@@ -38,7 +39,7 @@ def running(api: BotApi, config: Config, library: SmallLibrary) -> Running:
 
     @asynccontextmanager
     async def run(rates: Rates = UNHURRIED, hooks: Hooks | None = None) -> AsyncIterator[ExtBot[Any]]:
-        application = build_application(config, library, hooks=hooks, rates=rates)
+        application = build_application(config, library, store, hooks=hooks, rates=rates)
         async with application.bot:
             yield application.bot
 
@@ -159,9 +160,11 @@ async def test_what_may_have_arrived_is_not_sent_twice(api: BotApi, running: Run
     assert [message["text"] for message in api.sent] == (["x", "y"] if failure.done else ["y"])
 
 
-async def test_a_call_that_was_never_sent_is_tried_again(api: BotApi, config: Config, library: SmallLibrary) -> None:
+async def test_a_call_that_was_never_sent_is_tried_again(
+    api: BotApi, config: Config, library: SmallLibrary, store: Store
+) -> None:
     """A time-out while waiting for a free connection is safe to repeat."""
-    application = build_application(config, library, rates=UNHURRIED)
+    application = build_application(config, library, store, rates=UNHURRIED)
     bot = ExtBot(
         config.telegram.token.get_secret_value(),  # type: ignore[union-attr]
         base_url=config.telegram.base_url,
@@ -190,7 +193,7 @@ async def test_an_outage_that_lasts_is_told(api: BotApi, running: Running) -> No
 
 
 async def test_a_chat_that_refuses_is_left_alone_until_it_writes(
-    api: BotApi, config: Config, library: SmallLibrary
+    api: BotApi, config: Config, library: SmallLibrary, store: Store
 ) -> None:
     """After a 403 the hook hears of it, nothing is sent any more, and with the next message all is well."""
     refusals: list[int] = []
@@ -198,7 +201,7 @@ async def test_a_chat_that_refuses_is_left_alone_until_it_writes(
     async def note(chat_id: int) -> None:
         refusals.append(chat_id)
 
-    application = build_application(config, library, hooks=Hooks(on_refused=note), rates=UNHURRIED)
+    application = build_application(config, library, store, hooks=Hooks(on_refused=note), rates=UNHURRIED)
     async with polling(application):
         await api.reply_to(private_message("/help"))
         api.chats.block(WEI)
@@ -240,10 +243,10 @@ async def test_a_bot_in_a_hurry_waits_no_more(api: BotApi, running: Running) -> 
                 await sending
 
 
-async def test_chats_at_rest_are_forgotten(api: BotApi, config: Config, library: SmallLibrary) -> None:
+async def test_chats_at_rest_are_forgotten(api: BotApi, config: Config, library: SmallLibrary, store: Store) -> None:
     """Memory does not grow with everybody who ever wrote."""
     fast = Rates(Rate(100_000, 1), Rate(3, 0.001), Rate(3, 0.001))
-    application = build_application(config, library, rates=fast)
+    application = build_application(config, library, store, rates=fast)
     limiter = limiter_of(application)
 
     async def call(*_: object, **__: object) -> bool:

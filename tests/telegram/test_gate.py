@@ -11,10 +11,11 @@ import pytest
 from bot.config import load_config
 from bot.observe.metrics import Metrics
 from bot.render.messages import text
+from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.gate import Gate
-from bot.telegram.handlers import BotApplication
 from bot.telegram.serve import polling
+from bot.telegram.types import BotApplication
 from tests.observe.test_metrics import Clock, value
 from tests.telegram.botapi import BotApi, callback_query, group_message, inline_query, private_message
 from tests.telegram.conftest import QUOTE, UNHURRIED, SmallLibrary
@@ -44,14 +45,14 @@ Guarded = Callable[..., AbstractAsyncContextManager[Site]]
 
 
 @pytest.fixture
-def guarded(api: BotApi, library: SmallLibrary) -> Guarded:
+def guarded(api: BotApi, library: SmallLibrary, store: Store) -> Guarded:
     """``async with guarded(access=…, limits=…)``: the real application with such a configuration."""
 
     @asynccontextmanager
     async def run(clock: Clock | None = None, owners: tuple[int, ...] = (), **tables: object) -> AsyncIterator[Site]:
         telegram = {"token": api.token, "base_url": api.base_url, "owners": owners}
         config, metrics = load_config(telegram=telegram, **tables), Metrics()
-        application = build_application(config, library, metrics, rates=UNHURRIED)
+        application = build_application(config, library, store, metrics, rates=UNHURRIED)
         if clock:
             _replace_gate(application, Gate(config, metrics, clock))
         async with polling(application):

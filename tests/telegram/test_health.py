@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.config import ObserveConfig, load_config
 from bot.observe.endpoint import observed
 from bot.observe.metrics import Metrics
+from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.serve import polling, receiving
 from bot.telegram.webhook import endpoint
@@ -19,11 +20,11 @@ from tests.telegram.conftest import UNHURRIED, SmallLibrary, config_for
 UNREACHED = {"status": "unavailable", "reason": "Telegram was last reached 121 s ago"}
 
 
-async def test_polling_that_fails_is_unwell_until_it_succeeds(api: BotApi, library: SmallLibrary) -> None:
+async def test_polling_that_fails_is_unwell_until_it_succeeds(api: BotApi, library: SmallLibrary, store: Store) -> None:
     """Failing polls leave the silence growing, the next one that succeeds ends it."""
     clock = Clock()
     metrics, address = Metrics(clock), free_address()
-    application = build_application(config_for(api), library, metrics, rates=UNHURRIED)
+    application = build_application(config_for(api), library, store, metrics, rates=UNHURRIED)
     async with observed(ObserveConfig(listen=address), metrics), polling(application):
         await api.reply_to(private_message("/help"))
         await api.wait_polling()
@@ -41,7 +42,7 @@ async def test_polling_that_fails_is_unwell_until_it_succeeds(api: BotApi, libra
 
 
 async def test_a_webhook_nobody_calls_is_well_as_long_as_telegram_answers(
-    api: BotApi, library: SmallLibrary, tmp_path: Path
+    api: BotApi, library: SmallLibrary, store: Store, tmp_path: Path
 ) -> None:
     """In a quiet night the look at the webhook is the sign of life."""
     clock = Clock()
@@ -53,7 +54,7 @@ async def test_a_webhook_nobody_calls_is_well_as_long_as_telegram_answers(
         "webhook_listen": free_address(),
     }
     config = load_config(state_dir=tmp_path, telegram=telegram)
-    application = build_application(config, library, metrics)
+    application = build_application(config, library, store, metrics)
     async with (
         observed(ObserveConfig(listen=address), metrics),
         receiving(application, endpoint(config), watch_every=0.3),

@@ -16,6 +16,7 @@ import pytest
 
 from bot.answer.assistant import Assistant
 from bot.config import Config
+from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.responsive import responsive
 from bot.telegram.serve import polling
@@ -64,11 +65,11 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str]]:
 
 
 async def test_no_step_computes_for_long_under_load(
-    api: BotApi, config: Config, bundled: Assistant, steps: list[tuple[float, str]]
+    api: BotApi, config: Config, bundled: Assistant, store: Store, steps: list[tuple[float, str]]
 ) -> None:
     """A hundred messages from fifty chats at once."""
     with responsive():
-        async with polling(build_application(config, Bundled(bundled), rates=UNHURRIED)):
+        async with polling(build_application(config, Bundled(bundled), store, rates=UNHURRIED)):
             await warm(api)
             steps.clear()
             for number in range(100):
@@ -77,11 +78,13 @@ async def test_no_step_computes_for_long_under_load(
     assert steps == []
 
 
-async def test_no_step_waits(api: BotApi, config: Config, bundled: Assistant, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_step_waits(
+    api: BotApi, config: Config, bundled: Assistant, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     """Asyncio's own watch for slow steps has nothing to say in at least one run through all messages."""
     loop = asyncio.get_running_loop()
     with responsive():
-        async with polling(build_application(config, Bundled(bundled), rates=UNHURRIED)):
+        async with polling(build_application(config, Bundled(bundled), store, rates=UNHURRIED)):
             await warm(api)
             loop.slow_callback_duration = SLOW
             for _ in range(ROUNDS):

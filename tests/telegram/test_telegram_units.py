@@ -13,7 +13,6 @@ from bot.corpus.model import Document, FrontMatter
 from bot.render.telegram import utf16_units
 from bot.telegram import pages
 from bot.telegram.addressing import question_of
-from bot.telegram.dialogue import MAX_TURNS, Dialogues
 from bot.telegram.languages import named
 from bot.telegram.secrecy import MASK, kept_secret, masked
 from bot.telegram.sending import plain
@@ -63,18 +62,6 @@ def test_a_message_in_a_topic_is_no_reply_to_its_first_message() -> None:
 def test_an_answer_posted_through_the_bot_is_no_question() -> None:
     """What somebody posts with the bot's inline mode comes back as a message of that person."""
     assert question_of(message(private_message("GDP", via_bot=BOT.to_dict())), BOT) is None
-
-
-def test_dialogues_are_bounded() -> None:
-    """The dialogue that was quiet longest is forgotten, and each keeps its last questions only."""
-    dialogues = Dialogues(limit=2)
-    for chat in (1, 2, 1, 3):
-        dialogues.of((chat, None)).remember(f"q{chat}")
-    assert len(dialogues) == 2
-    assert list(dialogues.of((1, None)).turns) == ["q1", "q1"]
-    for number in range(MAX_TURNS + 3):
-        dialogues.of((3, None)).remember(str(number))
-    assert len(dialogues.of((3, None)).turns) == MAX_TURNS
 
 
 @pytest.mark.parametrize(

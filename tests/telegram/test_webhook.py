@@ -20,11 +20,12 @@ from telegram import Update
 
 from bot.config import Config, load_config
 from bot.errors import ConfigError, ServeError
+from bot.store.store import Store
 from bot.telegram.application import build_application
-from bot.telegram.handlers import BotApplication
 from bot.telegram.hooks import Hooks
 from bot.telegram.intake import ALLOWED
 from bot.telegram.serve import receiving
+from bot.telegram.types import BotApplication
 from bot.telegram.webhook import BODY, SECRET_HEADER, endpoint
 from tests.ports import free_address
 from tests.telegram.botapi import BotApi, bad_gateway, private_message, unauthorized
@@ -58,12 +59,12 @@ def at(webhook_config: Config) -> str:
 
 
 @pytest.fixture
-def called(webhook_config: Config, library: SmallLibrary) -> Receiving:
+def called(webhook_config: Config, library: SmallLibrary, store: Store) -> Receiving:
     """``async with called():`` runs the real application with a webhook at the double."""
 
     @asynccontextmanager
     async def run(hooks: Hooks | None = None, watch_every: float = 60) -> AsyncIterator[BotApplication]:
-        application = build_application(webhook_config, library, hooks=hooks, rates=UNHURRIED)
+        application = build_application(webhook_config, library, store, hooks=hooks, rates=UNHURRIED)
         async with receiving(application, endpoint(webhook_config), watch_every):
             yield application
 
@@ -265,7 +266,7 @@ async def serving(application: BotApplication, config: Config, every: float = 0.
         await task
 
 
-async def test_a_rival_ends_the_bot(api: BotApi, webhook_config: Config, library: SmallLibrary) -> None:
+async def test_a_rival_ends_the_bot(api: BotApi, webhook_config: Config, library: SmallLibrary, store: Store) -> None:
     """Two instances that take the webhook from each other: one clear line."""
 
     async def rival() -> None:
@@ -275,15 +276,17 @@ async def test_a_rival_ends_the_bot(api: BotApi, webhook_config: Config, library
 
     task = asyncio.create_task(rival())
     with pytest.raises(ServeError, match="another instance of this bot takes the webhook away"):
-        await serving(build_application(webhook_config, library), webhook_config)
+        await serving(build_application(webhook_config, library, store), webhook_config)
     task.cancel()
 
 
-async def test_a_revoked_token_ends_the_bot(api: BotApi, webhook_config: Config, library: SmallLibrary) -> None:
+async def test_a_revoked_token_ends_the_bot(
+    api: BotApi, webhook_config: Config, library: SmallLibrary, store: Store
+) -> None:
     """As in polling."""
     api.fail_next("getWebhookInfo", unauthorized())
     with pytest.raises(ServeError, match="revoked"):
-        await serving(build_application(webhook_config, library), webhook_config)
+        await serving(build_application(webhook_config, library, store), webhook_config)
 
 
 async def test_a_failed_look_is_no_end(api: BotApi, called: Receiving, at: str) -> None:
@@ -294,22 +297,24 @@ async def test_a_failed_look_is_no_end(api: BotApi, called: Receiving, at: str) 
         assert await api.deliver(private_message(GDP), at) == 200
 
 
-async def test_an_address_in_use(called: Receiving, webhook_config: Config, library: SmallLibrary) -> None:
+async def test_an_address_in_use(
+    called: Receiving, webhook_config: Config, library: SmallLibrary, store: Store
+) -> None:
     """One clear line with the key."""
     async with called():
         with pytest.raises(ServeError, match=r"telegram\.webhook_listen: cannot listen on 127"):
-            await serving(build_application(webhook_config, library), webhook_config)
+            await serving(build_application(webhook_config, library, store), webhook_config)
 
 
 async def test_https_with_a_certificate_of_our_own(
-    api: BotApi, webhook_config: Config, tmp_path: Path, library: SmallLibrary
+    api: BotApi, webhook_config: Config, tmp_path: Path, library: SmallLibrary, store: Store
 ) -> None:
     """The certificate is shown to Telegram, which then trusts the bot's own HTTPS, and nothing else."""
     certificate, key = self_signed(tmp_path)
     more = {"webhook_certificate": certificate, "webhook_key": key}
     config = webhook_config.model_copy(update={"telegram": webhook_config.telegram.model_copy(update=more)})
     at = f"https://localhost:{config.telegram.webhook_listen.rpartition(':')[2]}"
-    async with receiving(build_application(config, library), endpoint(config)):
+    async with receiving(build_application(config, library, store), endpoint(config)):
         assert api.queue.webhook_certificate == certificate.read_bytes()
         trusting = ssl.create_default_context(cadata=api.queue.webhook_certificate.decode())
         assert await api.deliver(private_message(GDP), at, trusting) == 200

@@ -67,8 +67,6 @@ def _answers() -> None:
         sa.Column("turns", sa.Text, nullable=False),
         sa.Column("locale", sa.String(16), nullable=False),
         sa.Column("snapshot", sa.Text, nullable=False),
-        sa.Column("page", sa.Integer, nullable=False),
-        sa.Column("widened", sa.Boolean, nullable=False),
         sa.Column("private", sa.Boolean, nullable=False),
         sa.Column("question_message_id", sa.BigInteger),
         sa.Column("message_id", sa.BigInteger),
@@ -141,6 +139,7 @@ def _running() -> None:
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("run", sa.String(32), nullable=False),
         sa.Column("leased_until", TIME, nullable=False),
+        sa.Column("payload", sa.Text),
         sa.Column("finished_at", TIME),
         sa.PrimaryKeyConstraint("update_id", name="pk_updates"),
     )
