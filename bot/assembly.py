@@ -22,6 +22,7 @@ from bot.publishing.gaps import Miss, gaps
 from bot.publishing.golden import FILE as GOLDEN
 from bot.publishing.golden import load_golden
 from bot.publishing.model import Edition, Gap, GoldenResult, Progress, Reload, Snapshot, silent
+from bot.publishing.office import BUNDLED, Office
 from bot.publishing.publisher import Publisher, editions_of
 from bot.publishing.publisher import recover as recover_folder
 from bot.publishing.reloading import Reloader
@@ -124,7 +125,7 @@ async def _record(config: Config, deed: Deed) -> None:
 def open_publisher(config: Config, library: Library, trail: Trail = untraced) -> Publisher:
     """Changes to the configured folder. Raises PublishError where the knowledge is the one that comes with the bot."""
     if config.knowledge.path is None:
-        raise PublishError("自带的资料不能在这里修改 — 在配置里把 knowledge.path 设为自己的资料夹")
+        raise PublishError(BUNDLED)
     return Publisher(
         config.knowledge.path,
         config.state_dir,
@@ -164,12 +165,17 @@ def audit_entries(config: Config, days: int) -> list[Entry]:
     return asyncio.run(read())
 
 
+def open_office(config: Config, library: Library, trail: Trail = untraced) -> Office:
+    """What admins do to the configured knowledge."""
+    own = config.knowledge.path is not None
+    publisher = open_publisher(config, library, trail) if own else None
+    return Office(library, publisher, open_staging(config, library))
+
+
 async def open_gaps(store: Store, days: int) -> list[Gap]:
     """What was refused or disliked in the last days and is not ignored, most asked first. Raises StoreError."""
     since = datetime.now(UTC) - timedelta(days=days)
-    refused = [Miss(a.question, "refused", a.asked_at) for a in await store.questions.recent(since, ("no_answer",))]
-    disliked = [Miss(question, "disliked", at) for question, at in await store.feedback.disliked(since)]
-    return gaps([*refused, *disliked], await store.gaps.ignored())
+    return gaps((Miss(*missed) for missed in await store.missed(since)), await store.gaps.ignored())
 
 
 def gaps_of(config: Config, days: int) -> list[Gap]:
@@ -192,10 +198,11 @@ def serving(config: Config, library: Library) -> AbstractAsyncContextManager[Non
 class Library:
     """Holds the assistant in use. ``reload`` builds a new one beside it and swaps one reference."""
 
-    def __init__(self, config: Config, trail: Trail = untraced) -> None:
+    def __init__(self, config: Config, trail: Trail = untraced, language: Language | None = None) -> None:
+        """``language`` is that of the lexicon as it is now, where it was read already."""
         self._config = config
         self._folder = knowledge_folder(config)
-        self._read: tuple[str, Language] | None = None
+        self._read = (lexicon_digest(lexicon_folders(self._folder)), language) if language else None
         self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN), trail)
 
     @property

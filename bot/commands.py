@@ -90,13 +90,15 @@ def console(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """The Telegram bot, until it is stopped."""
-    from bot.assembly import Library, audit_trail, open_store, recover, serving
+    from bot.assembly import Library, audit_trail, open_office, open_store, recover, serving
     from bot.telegram.serve import run
 
     config = _config(args)
     recover(config)
-    library = Library(config, audit_trail(config))
-    return run(config, library, open_store(config), lambda: serving(config, library))
+    trail = audit_trail(config)
+    library = Library(config, trail)
+    office = open_office(config, library, trail)
+    return run(config, library, open_store(config), lambda: serving(config, library), office)
 
 
 def reload(args: argparse.Namespace) -> int:

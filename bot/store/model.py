@@ -12,6 +12,8 @@ MAX_TURNS = 6
 
 Role = Literal["owner", "admin"]
 Verdict = Literal[1, -1]
+Miss = Literal["refused", "disliked"]
+"""How a question went wrong."""
 
 
 @dataclass(frozen=True)

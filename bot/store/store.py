@@ -17,6 +17,7 @@ from bot.store.dialogues import Dialogues
 from bot.store.feedback import Feedback
 from bot.store.gaps import Gaps
 from bot.store.migrate import migrate
+from bot.store.model import Miss
 from bot.store.parts import Clock, lock_cards, utc_now
 from bot.store.questions import Questions
 from bot.store.shares import Shares
@@ -56,6 +57,15 @@ class Store:
         async with open_database(location) as database:
             await migrate(database)
             yield cls(database, retention, clock)
+
+    async def missed(self, since: datetime) -> list[tuple[str, Miss, datetime]]:
+        """Questions from ``since`` on that brought no answer, or whose answer somebody disliked, and when."""
+        refused = await self.questions.recent(since, ("no_answer",))
+        disliked = await self.feedback.disliked(since)
+        return [
+            *((asked.question, "refused", asked.asked_at) for asked in refused if asked.question),
+            *((question, "disliked", at) for question, at in disliked),
+        ]
 
     async def forget(self, user_id: int) -> int:
         """Delete all that is stored about the user; how many rows that were.

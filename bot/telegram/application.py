@@ -12,7 +12,9 @@ from telegram.ext import Application
 from bot.config import Config
 from bot.errors import ServeError
 from bot.observe.metrics import Metrics
+from bot.publishing.office import Office
 from bot.store.store import Store
+from bot.telegram.admin import AdminHandlers
 from bot.telegram.buttons import Buttons
 from bot.telegram.desk import Desk
 from bot.telegram.gate import Gate
@@ -48,11 +50,12 @@ def build_application(
     metrics: Metrics | None = None,
     hooks: Hooks | None = None,
     rates: Rates = RATES,
+    office: Office | None = None,
 ) -> BotApplication:
     """Return the application, not yet started and without a call made; raises ServeError for the token.
 
     The updates of one chat run in their order, those of many side by side; calls are paced by ``rates`` and
-    repeated as Telegram asks. ``serve`` runs it.
+    repeated as Telegram asks. ``serve`` runs it. Without an ``office`` there are no admin commands.
     """
     token = bot_token(config)
     metrics, hooks = metrics or Metrics(), hooks or Hooks()
@@ -69,6 +72,8 @@ def build_application(
     )
     Gate(config, metrics).register(application)
     desk = Desk(MeasuredLibrary(library, metrics), store, Languages(store, config.ui.locale))
+    if office is not None:
+        AdminHandlers(office, store, desk.languages, config.telegram.owners).register(application)
     Handlers(desk).register(application)
     Buttons(desk).register(application)
     application.bot_data[Desk] = desk

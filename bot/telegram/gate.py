@@ -31,8 +31,8 @@ from bot.telegram.windows import Rate, Window
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0
-FIRST = -1
-"""The group of handlers that comes before all others."""
+FIRST = -10
+"""The group of handlers that comes before all others, those of admins too."""
 REMEMBERED = 5000
 """People and chats whose last minute is remembered."""
 

@@ -21,6 +21,7 @@ from bot.errors import ServeError
 from bot.observe.endpoint import listening, observed
 from bot.observe.logs import attributed, set_up
 from bot.observe.metrics import Metrics
+from bot.publishing.office import Office
 from bot.store.store import Store
 from bot.telegram import pages
 from bot.telegram.application import bot_token, build_application, desk_of, intake_of, limiter_of
@@ -48,25 +49,31 @@ def run(
     library: Answering,
     opening: AbstractAsyncContextManager[Store],
     beside: Beside = contextlib.nullcontext,
+    office: Office | None = None,
 ) -> int:
     """Run ``serve`` in an event loop of its own and return the exit code; logs go to standard error.
 
-    ``opening`` is the store that is not open yet; ``beside`` is what else runs meanwhile.
+    ``opening`` is the store that is not open yet; ``beside`` is what else runs meanwhile; ``office`` is what admins
+    may do.
     """
     set_up(config.log)
     bot_token(config)  # without one nothing else is begun
-    return asyncio.run(_serve_alone(config, library, opening, beside))
+    return asyncio.run(_serve_alone(config, library, opening, beside, office))
 
 
 async def _serve_alone(
-    config: Config, library: Answering, opening: AbstractAsyncContextManager[Store], beside: Beside
+    config: Config,
+    library: Answering,
+    opening: AbstractAsyncContextManager[Store],
+    beside: Beside,
+    office: Office | None,
 ) -> int:
     with responsive():
         async with opening as store, beside():
-            return await serve(config, library, store)
+            return await serve(config, library, store, office)
 
 
-async def serve(config: Config, library: Answering, store: Store) -> int:
+async def serve(config: Config, library: Answering, store: Store, office: Office | None = None) -> int:
     """Serve until a signal comes, then return 0; raises ServeError where Telegram cannot be served."""
     token = bot_token(config)
     webhook = endpoint(config) if config.telegram.mode == "webhook" else None
@@ -80,7 +87,7 @@ async def serve(config: Config, library: Answering, store: Store) -> int:
     ):
         inbox = Inbox(store, name)
         async with observed(config.observe, metrics) as health:
-            application = build_application(config, library, store, metrics, inbox.hooks())
+            application = build_application(config, library, store, metrics, inbox.hooks(), office=office)
             way = receiving(application, webhook) if webhook else polling(application)
             try:
                 async with way as task, tended(application, inbox):

@@ -199,6 +199,22 @@ async def test_verdicts_are_counted_by_card_and_user(store: Store) -> None:
     assert [await store.feedback.of(one), await store.feedback.of(two)] == [(2, 1), (0, 1)]
 
 
+async def test_misses_are_what_brought_no_answer_or_a_bad_one(store: Store) -> None:
+    """With their time; thumbs up, answers and what is older are no misses, nor is a question that was forgotten."""
+    for status, question, at in (
+        ("no_answer", "租金", START),
+        ("answered", "黄埔", START),
+        ("no_answer", "", START),
+        ("no_answer", "旧的", START - timedelta(days=9)),
+    ):
+        await store.questions.log(asked(status=status, question=question, asked_at=at))
+    bad, good = [await store.cards.add(card(question=question)) for question in ("差的", "好的")]
+    await store.feedback.give(bad, 11, -1)
+    await store.feedback.give(good, 11, 1)
+    missed = await store.missed(START - timedelta(days=1))
+    assert [(question, kind) for question, kind, _ in missed] == [("租金", "refused"), ("差的", "disliked")]
+
+
 async def test_no_verdict_stands_on_a_card_that_is_gone(store: Store) -> None:
     """It is no error: the button is still there."""
     assert not await store.feedback.give(404, 11, 1)

@@ -13,7 +13,7 @@ from bot.observe.metrics import Metrics
 from bot.render.messages import text
 from bot.store.store import Store
 from bot.telegram.application import build_application
-from bot.telegram.gate import Gate
+from bot.telegram.gate import FIRST, Gate
 from bot.telegram.serve import polling
 from bot.telegram.types import BotApplication
 from tests.observe.test_metrics import Clock, value
@@ -62,7 +62,7 @@ def guarded(api: BotApi, library: SmallLibrary, store: Store) -> Guarded:
 
 
 def _replace_gate(application: BotApplication, gate: Gate) -> None:
-    application.handlers.pop(-1)
+    application.handlers.pop(FIRST)
     gate.register(application)
 
 

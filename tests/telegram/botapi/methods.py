@@ -13,6 +13,7 @@ from .updates import UpdateQueue
 
 MAX_TEXT = 4096
 MAX_CALLBACK_DATA = 64
+MAX_FILE = 20 * 1024 * 1024
 MAX_INLINE_RESULTS = 50
 _ACTIONS = {"typing", "upload_photo", "record_video", "upload_document", "choose_sticker", "find_location"}
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
@@ -29,6 +30,8 @@ class Methods:
         self._queue = queue
         self.queries: set[str] = set()
         self.commands: dict[str, list[dict[str, str]]] = {}
+        self.chat_commands: dict[int, list[dict[str, str]]] = {}
+        self.files: dict[str, bytes] = {}
         self._table: dict[str, Callable[[Params], Awaitable[Any]]] = {
             "getMe": self._get_me,
             "getUpdates": self._get_updates,
@@ -36,6 +39,8 @@ class Methods:
             "deleteWebhook": self._delete_webhook,
             "getWebhookInfo": self._get_webhook_info,
             "setMyCommands": self._set_my_commands,
+            "deleteMyCommands": self._delete_my_commands,
+            "getFile": self._get_file,
             "sendChatAction": self._send_chat_action,
             "sendMessage": self._send_message,
             "editMessageText": self._edit_message_text,
@@ -89,8 +94,34 @@ class Methods:
                 raise bad_request("BOT_COMMAND_INVALID")
             if not 1 <= utf16_length(command["description"]) <= 256:
                 raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-        self.commands[params.get("language_code", "")] = params["commands"]
+        chat = self._scoped(params)
+        if chat is None:
+            self.commands[params.get("language_code", "")] = params["commands"]
+        else:
+            self.chat_commands[chat] = params["commands"]
         return True
+
+    async def _delete_my_commands(self, params: Params) -> bool:
+        chat = self._scoped(params)
+        if chat is None:
+            self.commands.pop(params.get("language_code", ""), None)
+        else:
+            self.chat_commands.pop(chat, None)
+        return True
+
+    def _scoped(self, params: Params) -> int | None:
+        """Return the chat that commands are for, None for all; raises Refusal for a chat that is not there."""
+        scope = params.get("scope", {"type": "default"})
+        return self._chats.get(scope["chat_id"])["id"] if scope["type"] == "chat" else None
+
+    async def _get_file(self, params: Params) -> dict[str, Any]:
+        data = self.files.get(params["file_id"])
+        if data is None:
+            raise bad_request("invalid file_id")
+        if len(data) > MAX_FILE:
+            raise bad_request("file is too big")
+        id = params["file_id"]
+        return {"file_id": id, "file_unique_id": id, "file_size": len(data), "file_path": f"documents/{id}"}
 
     async def _send_chat_action(self, params: Params) -> bool:
         self._chats.get(params["chat_id"])
@@ -186,7 +217,8 @@ def _content(params: Params) -> dict[str, Any]:
         content["entities"] = list(parsed.entities)
     if "reply_markup" in params:
         _check_keyboard(params["reply_markup"])
-        content["reply_markup"] = params["reply_markup"]
+        if "inline_keyboard" in params["reply_markup"]:  # a wish for a reply is no part of the message
+            content["reply_markup"] = params["reply_markup"]
     return content
 
 

@@ -72,6 +72,7 @@ class BotApi:
     async def __aenter__(self) -> Self:
         application = web.Application()
         application.router.add_route("*", "/bot{token}/{method}", self._serve)
+        application.router.add_get("/file/bot{token}/documents/{file}", self._send_file)
         self._runner = web.AppRunner(application, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -180,6 +181,12 @@ class BotApi:
         if call.ending == "hanging":
             await asyncio.sleep(PATIENCE)
         return _response(request, call)
+
+    async def _send_file(self, request: web.Request) -> web.Response:
+        data = self.methods.files.get(request.match_info["file"])
+        if request.match_info["token"] != self.token or data is None:
+            return web.Response(status=404)
+        return web.Response(body=data)
 
     async def _call(self, method: str, params: dict[str, Any]) -> Call:
         if not self._failures[method]:
