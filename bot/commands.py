@@ -252,21 +252,23 @@ def evaluate(args: argparse.Namespace) -> int:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Where a quote stands word for word; exit code 1 where it stands nowhere."""
+    """Where a quote stands word for word; exit code 1 where it stands nowhere, or not where it is said to."""
     from bot.render.console import citation_lines
     from bot.render.json import citation_json
 
     config = _config(args)
     locale = ui_locale(config.ui.locale, os.environ)
-    found = _assistant(config).find_verbatim(whole(args.quote))
+    checked = _assistant(config).check(whole(args.quote))
+    code = 0 if checked.outcome == "found" else FAILED
     if args.json:
-        _print_json({"quote": args.quote, "found": [citation_json(citation) for citation in found]})
-        return 0 if found else FAILED
+        found = [citation_json(citation) for citation in checked.citations]
+        _print_json({"quote": args.quote, "outcome": checked.outcome, "found": found})
+        return code
     screen = Screen.on(sys.stdout)
-    screen.say(text(locale, "verify.found", count=len(found)) if found else text(locale, "verify.none"))
-    for citation in found:
+    screen.say(text(locale, f"verify.{checked.outcome}", count=len(checked.citations)))
+    for citation in checked.citations:
         screen.show(citation_lines(citation, locale))
-    return 0 if found else FAILED
+    return code
 
 
 def _config(args: argparse.Namespace) -> Config:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answer import silence
+from bot.answer.checking import Check, check
 from bot.answer.citing import cite, find_verbatim, widen
 from bot.answer.dialogue import resolve
 from bot.answer.explaining import explain as explanation_of
@@ -100,6 +101,10 @@ class Assistant:
     def examples(self, locale: str) -> tuple[str, ...]:
         """Up to six questions that these documents answer."""
         return examples(locale, self.index)
+
+    def check(self, claim: str) -> Check:
+        """Whether a quote stands in the documents, and where its source is claimed beside it, whether it does there."""
+        return check(claim, self.index)
 
     def find_verbatim(self, quote: str) -> tuple[Citation, ...]:
         """Where ``quote`` stands in the documents; white space, width and script do not matter, digits do."""

@@ -117,6 +117,11 @@ def _lines(notes: Sequence[Html]) -> list[Html]:
     return [_joined(marked, "\n")] if marked else []
 
 
+def quote_html(quote: str, heading: str) -> str:
+    """A quote without a source, under a line that says why it has none."""
+    return _joined([escape(heading), _tag("blockquote", escape(quote))]).markup
+
+
 def page_html(locale: str, key: str, examples: Sequence[str] = ()) -> str:
     """A page of ours (``telegram.start``, ``telegram.help`` …) with questions that can be asked."""
     page = [escape(text(locale, key))]

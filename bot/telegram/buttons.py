@@ -10,17 +10,16 @@ from telegram import Bot, CallbackQuery, Message, Update
 from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler
 
+from bot.answer.model import Answer
 from bot.store.model import Card, Key, Waiting
 from bot.telegram.desk import Desk, Inquiry
-from bot.telegram.keyboards import stale_keyboard
-from bot.telegram.pages import text
+from bot.telegram.keyboards import FORGET, stale_keyboard
+from bot.telegram.pages import escaped, text
 from bot.telegram.people import app_language
 from bot.telegram.ports import Asking
-from bot.telegram.sending import edit
+from bot.telegram.sending import Outgoing, edit
 from bot.telegram.types import BotApplication, Context
 from bot.telegram.views import PATTERN, Act, Press, narrowings, pressed
-
-from bot.answer.model import Answer  # isort: skip
 
 MOST_WISHES = 50
 """Questions that one person may let wait."""
@@ -53,8 +52,10 @@ class Buttons:
         }
 
     def register(self, application: BotApplication) -> None:
-        """Handle the buttons of answers, and any other as one that is no more."""
+        """Handle the buttons of answers, the one that deletes, and those that nobody before knew: register it last."""
         application.add_handler(CallbackQueryHandler(self.press, PATTERN))
+        application.add_handler(CallbackQueryHandler(self.forget, rf"^{FORGET}:\d+$"))
+        application.add_handler(CallbackQueryHandler(self.gone))
 
     async def press(self, update: Update, context: Context) -> None:
         """Do what the button says, and tell Telegram that it was heard, with a word where there is one to say."""
@@ -63,6 +64,26 @@ class Buttons:
             return
         said = await self._pressed(context.bot, query)
         await answer_query(query, said)
+
+    async def forget(self, update: Update, context: Context) -> None:
+        """Delete all that is kept about the person who pressed, if it is the one who asked for it."""
+        query = update.callback_query
+        if query is None or query.data is None or query.message is None:
+            return
+        locale = await self._locale(query)
+        if query.data != f"{FORGET}:{query.from_user.id}":
+            await answer_query(query, text(locale, "forget_not_yours"))
+            return
+        await self._desk.store.forget(query.from_user.id)
+        chat_id, message_id = query.message.chat.id, query.message.message_id
+        await edit(context.bot, chat_id, message_id, Outgoing(escaped(text(locale, "forgotten"))))
+        await answer_query(query)
+
+    async def gone(self, update: Update, _context: Context) -> None:
+        """Say that a button leads nowhere any more."""
+        query = update.callback_query
+        if query is not None:
+            await answer_query(query, text(await self._locale(query), "button_gone"))
 
     async def _pressed(self, bot: Bot, query: CallbackQuery) -> str:
         press, message = pressed(query.data or ""), query.message

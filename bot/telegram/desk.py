@@ -84,9 +84,9 @@ class Desk:
         """Put ``question`` in place of the card's and edit its message; a message that is gone is sent anew."""
         inquiry = Inquiry(card.key, question, card.turns, card.question_message_id)
         state, answer = await self.ask(bot, inquiry)
+        await self._replace(card.key, card.question, question)
         card = replace(card, question=question, snapshot=state.snapshot, locale=await self._locale(card.key, answer))
         await self._log(card, answer)
-        await self._replace(card.key, card.question, question)
         await self.store.cards.update(card.id, question=question, snapshot=state.snapshot)
         outgoing = await self.shown(bot, card, state, answer, FIRST)
         if card.message_id is None or not await edit(bot, card.key.chat_id, card.message_id, outgoing):

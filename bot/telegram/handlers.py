@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import html
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 
-from telegram import Message, Update
+from telegram import Message, MessageEntity, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import CommandHandler, MessageHandler, filters
 
+from bot.answer.model import Answer
 from bot.errors import StoreError
+from bot.render import messages
 from bot.render.messages import resolve
-from bot.render.telegram import page_html
-from bot.store.model import Card, Dialogue, Key
+from bot.render.telegram import answer_html, page_html, quote_html
+from bot.store.model import Card, Dialogue, Key, Share
 from bot.store.store import Store
 from bot.telegram import pages
 from bot.telegram.addressing import question_of
-from bot.telegram.desk import Desk, Inquiry
+from bot.telegram.desk import Desk, Inquiry, proof
+from bot.telegram.keyboards import forget_keyboard
 from bot.telegram.languages import AUTO, named
+from bot.telegram.pages import escaped
 from bot.telegram.people import Languages, app_language, key_of
 from bot.telegram.ports import Answering
 from bot.telegram.sending import reply
@@ -29,6 +33,11 @@ log = logging.getLogger(__name__)
 _NEW = filters.UpdateType.MESSAGE
 _EDITED = filters.UpdateType.EDITED_MESSAGE
 _PRIVATE = filters.ChatType.PRIVATE
+CLAIM_MAX = 2000
+"""Characters of a quote that are checked."""
+SHOWN = 3
+"""Places that are shown where a quote stands in many."""
+_QUOTES: list[str | None] = [MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_BLOCKQUOTE]
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,8 @@ class Handlers:
             "lang": self.lang,
             "sources": self.sources,
             "new": self.new,
+            "verify": self.verify,
+            "forget": self.forget,
         }
         for name, handler in commands.items():
             application.add_handler(CommandHandler(name, handler, filters=_NEW))
@@ -70,9 +81,13 @@ class Handlers:
         application.add_handler(MessageHandler(_NEW & _PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.other))
         application.add_error_handler(self.failed)
 
-    async def start(self, update: Update, _context: Context) -> None:
-        """Greet and show what can be asked."""
+    async def start(self, update: Update, context: Context) -> None:
+        """Greet and show what can be asked, or open the quote that somebody shared."""
         message = _message(update)
+        share = await self.store.shares.get(context.args[0]) if context.args else None
+        if share is not None:
+            await self._open(message, share)
+            return
         locale = await self.languages.of_message(message)
         await reply(message, page_html(locale, "telegram.start", self.library.current.examples(locale)))
 
@@ -110,7 +125,41 @@ class Handlers:
         known = await self.store.dialogues.load(key)
         if known:
             await self.store.dialogues.save(key, replace(known, turns=()))
-        await reply(message, html.escape(pages.text(locale, "new"), quote=False))
+        await reply(message, escaped(pages.text(locale, "new")))
+
+    async def verify(self, update: Update, _context: Context) -> None:
+        """Check a quote, the one behind the command or that of the message it replies to, and show where it stands."""
+        message = _message(update)
+        replied = message.reply_to_message
+        claim = _argument(message) or (quoted_in(replied) if replied else "")
+        locale = await self.languages.of_message(message)
+        if not claim.strip():
+            await reply(message, escaped(pages.text(locale, "verify_how")))
+            return
+        checked = await asyncio.to_thread(self.library.current.check, claim[:CLAIM_MAX])
+        heading = messages.text(locale, f"verify.{checked.outcome}", count=len(checked.citations))
+        page = Answer(claim, "answered", checked.citations[:SHOWN], locale=locale)
+        await reply(message, answer_html(page, locale, heading=heading) if page.citations else escaped(heading))
+
+    async def forget(self, update: Update, _context: Context) -> None:
+        """Ask whether all that is kept about a person shall be deleted; the button does it."""
+        message = _message(update)
+        locale = await self.languages.of_message(message)
+        await reply(message, escaped(pages.text(locale, "forget")), forget_keyboard(key_of(message).user_id, locale))
+
+    async def _open(self, message: Message, share: Share) -> None:
+        """Show a shared quote exactly; where the documents have changed, say so and show what it was."""
+        state = self.library.current
+        locale = await self.languages.of_message(message)
+        there = await asyncio.to_thread(state.find_verbatim, share.quote)
+        same = [c for c in there if c.document.id == share.document_id and c.quote == share.quote]
+        if same:
+            nearest = min(same, key=lambda citation: abs(citation.span[0] - share.start))
+            page = Answer(share.quote, "answered", (replace(nearest, rank=1),), locale=locale)
+            proofs = [proof(nearest, state, locale)]
+            await reply(message, answer_html(page, locale, heading=pages.text(locale, "shared"), proofs=proofs))
+            return
+        await reply(message, quote_html(share.quote, pages.text(locale, "shared_gone")))
 
     async def question(self, update: Update, context: Context) -> None:
         """Answer a question with citations; in a group only when the bot is spoken to."""
@@ -185,6 +234,17 @@ class Handlers:
             return (*card.turns, card.question)
         known = await self.store.dialogues.load(key)
         return known.turns if known else ()
+
+
+def quoted_in(message: Message) -> str:
+    """The quote of a message: what its first block quote holds, or else all that it says."""
+    quotes = list(message.parse_entities(_QUOTES).values()) if message.text else []
+    return quotes[0] if quotes else message.text or message.caption or ""
+
+
+def _argument(message: Message) -> str:
+    """What stands behind a command, line breaks and all."""
+    return (message.text or "").partition(" ")[2] or (message.text or "").partition("\n")[2]
 
 
 def _message(update: Update) -> Message:

@@ -11,11 +11,13 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.answer.model import Answer
 from bot.render.layout import shorten
 from bot.telegram.pages import text
-from bot.telegram.views import MAX_STEPS, Narrowing, Press, View, pages
+from bot.telegram.views import MAX_STEPS, Narrowing, Press, View, paged
 
 LABEL = 48
 """Characters of a question on a button; a phone shows about that many."""
 UP, DOWN = "👍", "👎"
+FORGET = "forget"
+"""What the data of the button that deletes begins with; the person's id follows."""
 Row = list[InlineKeyboardButton]
 
 
@@ -29,7 +31,7 @@ def answer_keyboard(
     narrow = [
         _button(shorten(one.label, LABEL), Press("narrow", card, choice=number)) for number, one in enumerate(narrower)
     ]
-    views, count = [], pages(answer)
+    views, count = [], len(paged(answer))
     if count > 1:
         following = (view.page + 1) % count
         views.append(_to(locale, "more", card, View(following), number=following + 1, count=count))
@@ -55,6 +57,12 @@ def silent_keyboard(answer: Answer, card: int, locale: str) -> InlineKeyboardMar
 def stale_keyboard(card: int, locale: str) -> InlineKeyboardMarkup:
     """Where the knowledge has changed since: ask again."""
     return InlineKeyboardMarkup([[_button(text(locale, "button_again"), Press("again", card))]])
+
+
+def forget_keyboard(user_id: int, locale: str) -> InlineKeyboardMarkup:
+    """Really delete? Only the person whose id the button holds can say so."""
+    button = InlineKeyboardButton(text(locale, "button_forget"), callback_data=f"{FORGET}:{user_id}")
+    return InlineKeyboardMarkup([[button]])
 
 
 def _to(locale: str, name: str, card: int, view: View, **params: object) -> InlineKeyboardButton:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.answer.checking import Check
 from bot.answer.model import Answer, Citation
 from bot.corpus.model import Document
 from bot.observe.metrics import Metrics
@@ -47,6 +48,9 @@ class _MeasuredState:
 
     def widen(self, citation: Citation, steps: int) -> Citation:
         return self.state.widen(citation, steps)
+
+    def check(self, claim: str) -> Check:
+        return self.state.check(claim)
 
     def find_verbatim(self, quote: str) -> tuple[Citation, ...]:
         return self.state.find_verbatim(quote)

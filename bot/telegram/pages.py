@@ -12,7 +12,7 @@ from bot.corpus.model import Document
 from bot.render import messages
 from bot.render.telegram import page_html, utf16_units
 
-COMMANDS = ("start", "help", "new", "sources", "lang", "about")
+COMMANDS = ("start", "help", "new", "sources", "verify", "lang", "forget", "about")
 """The commands in the order of the menu."""
 PAGE = 3500
 """UTF-16 units that a list may have; the rest is counted, not listed."""
@@ -30,7 +30,7 @@ def help_page(locale: str) -> str:
     """Return how to ask, and all commands."""
     page = page_html(locale, "telegram.help")
     missing = [name for name in COMMANDS if f"/{name} " not in page]
-    return "\n".join([page, *(f"/{name} {_escaped(text(locale, f'command_{name}'))}" for name in missing)])
+    return "\n".join([page, *(f"/{name} {escaped(text(locale, f'command_{name}'))}" for name in missing)])
 
 
 def language_page(locale: str, chosen: str, unknown: str = "") -> str:
@@ -40,7 +40,7 @@ def language_page(locale: str, chosen: str, unknown: str = "") -> str:
         if unknown
         else messages.text(locale, "console.lang_now", lang=chosen)
     )
-    return _escaped(f"{first}\n{text(locale, 'lang')}")
+    return escaped(f"{first}\n{text(locale, 'lang')}")
 
 
 def sources_page(locale: str, documents: Sequence[Document]) -> str:
@@ -54,7 +54,7 @@ def sources_page(locale: str, documents: Sequence[Document]) -> str:
             lines.append(text(locale, "more_sources", count=len(documents) - number))
             break
         lines.append(line)
-    return _escaped("\n".join(lines))
+    return escaped("\n".join(lines))
 
 
 def menu(locale: str) -> Iterator[tuple[str, str]]:
@@ -69,7 +69,8 @@ def _described(locale: str, document: Document) -> str:
     return " · ".join([title, *(part for part in more if part)])
 
 
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """Return plain text as Telegram HTML."""
     return html.escape(value, quote=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.answer.checking import Check
 from bot.answer.model import Answer, Citation
 from bot.corpus.model import Document
 
@@ -28,6 +29,10 @@ class Asking(Protocol):
 
     def widen(self, citation: Citation, steps: int) -> Citation:
         """The citation with its quote widened by ``steps`` neighbouring sentences on each side, still verbatim."""
+        ...
+
+    def check(self, claim: str) -> Check:
+        """Whether a quote stands in the documents, and where its source is claimed beside it, whether it does there."""
         ...
 
     def find_verbatim(self, quote: str) -> tuple[Citation, ...]:

@@ -26,7 +26,7 @@ from bot.store.store import Store
 from bot.telegram import pages
 from bot.telegram.application import bot_token, build_application, desk_of, intake_of, limiter_of
 from bot.telegram.inbox import Inbox, server_name
-from bot.telegram.notifying import Notifier
+from bot.telegram.notifying import LOOK_EVERY, Notifier
 from bot.telegram.polling import Poller
 from bot.telegram.ports import Answering
 from bot.telegram.responsive import responsive
@@ -174,12 +174,12 @@ async def _finished(application: BotApplication) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def tended(application: BotApplication, inbox: Inbox) -> AsyncIterator[None]:
+async def tended(application: BotApplication, inbox: Inbox, look_every: float = LOOK_EVERY) -> AsyncIterator[None]:
     """While the block runs: look after what is written down, and tell those who wait for an answer."""
     notifier = Notifier(application.bot, desk_of(application))
     tasks = [
         asyncio.create_task(inbox.keep(application.bot, intake_of(application)), name="inbox"),
-        asyncio.create_task(notifier.watch(), name="notifier"),
+        asyncio.create_task(notifier.watch(look_every), name="notifier"),
     ]
     try:
         yield

@@ -68,17 +68,23 @@ def pressed(data: str) -> Press | None:
     return Press(_ACTS[code], int(card), view, int(choice))
 
 
-def pages(answer: Answer) -> int:
-    """How many pages the quotes fill: what belongs together on the first one, then one quote a page."""
-    return max(1, 1 + len(answer.citations) - answer.lead)
+def paged(answer: Answer) -> tuple[tuple[Citation, ...], ...]:
+    """The quotes page by page: what belongs together on the first one, then one quote a page.
+
+    Together belong the sides of a comparison, and where the place is open the best quote of each place.
+    """
+    first = [*answer.citations[: answer.lead]]
+    if any(note.code == "place_open" for note in answer.notes):
+        best = {citation.facets.place: citation for citation in reversed(answer.citations) if citation.facets.place}
+        first += [citation for citation in answer.citations if citation in best.values() and citation not in first]
+    rest = ((citation,) for citation in answer.citations if citation not in first)
+    return (tuple(first), *rest)
 
 
 def on_page(answer: Answer, page: int) -> tuple[Citation, ...]:
     """The quotes of a page; a page that is not there is the first one."""
-    if not 0 < page < pages(answer):
-        return answer.citations[: answer.lead]
-    number = answer.lead + page - 1
-    return answer.citations[number : number + 1]
+    every = paged(answer)
+    return every[page] if page < len(every) else every[0]
 
 
 def excerpt(answer: Answer, citations: tuple[Citation, ...], *, first: bool) -> Answer:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.answer.checking import Check
 from bot.answer.model import Answer, Citation, DocumentRef, Facets
 from bot.config import Config, load_config
 from bot.corpus.model import Document, FrontMatter
@@ -66,6 +67,9 @@ class SmallLibrary:
 
     def widen(self, citation: Citation, _steps: int) -> Citation:
         return citation
+
+    def check(self, claim: str) -> Check:
+        return Check(claim, "nowhere")
 
     def find_verbatim(self, _quote: str) -> tuple[Citation, ...]:
         return ()

@@ -44,6 +44,7 @@ class Methods:
             "sendChatAction": self._send_chat_action,
             "sendMessage": self._send_message,
             "editMessageText": self._edit_message_text,
+            "editMessageReplyMarkup": self._edit_message_reply_markup,
             "answerCallbackQuery": self._answer_callback_query,
             "answerInlineQuery": self._answer_inline_query,
         }
@@ -171,6 +172,16 @@ class Methods:
         if message.get("from", {}).get("id") != self._me["id"]:
             raise bad_request("message can't be edited")
         return message
+
+    async def _edit_message_reply_markup(self, params: Params) -> Message | bool:
+        _check_keyboard(params.get("reply_markup", {}))
+        if "inline_message_id" in params:
+            return True
+        message = self._own(params)
+        if message.get("reply_markup") == params.get("reply_markup"):
+            raise bad_request("message is not modified")
+        kept = {key: value for key, value in message.items() if key != "reply_markup"}
+        return self._chats.keep(kept | {key: params[key] for key in ("reply_markup",) if key in params})
 
     async def _answer_callback_query(self, params: Params) -> bool:
         self._answered(params["callback_query_id"])
