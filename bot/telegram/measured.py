@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answer.model import Answer
+from bot.answer.model import Answer, Topic
 from bot.corpus.model import Document
 from bot.observe.metrics import Metrics
 from bot.telegram.ports import Answering, Asking
@@ -40,3 +40,6 @@ class _MeasuredState:
 
     def examples(self, locale: str) -> tuple[str, ...]:
         return self._state.examples(locale)
+
+    def topics(self, locale: str) -> tuple[Topic, ...]:
+        return self._state.topics(locale)

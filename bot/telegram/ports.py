@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.answer.model import Answer
+from bot.answer.model import Answer, Topic
 from bot.corpus.model import Document
 
 
@@ -23,6 +23,10 @@ class Asking(Protocol):
 
     def examples(self, locale: str) -> tuple[str, ...]:
         """Return up to six questions that can be answered."""
+        ...
+
+    def topics(self, locale: str) -> tuple[Topic, ...]:
+        """Return questions by theme, each of which is answered; may take seconds the first time."""
         ...
 
 
