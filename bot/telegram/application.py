@@ -15,6 +15,7 @@ from bot.observe.metrics import Metrics
 from bot.telegram.gate import Gate
 from bot.telegram.handlers import BotApplication, Context, Handlers
 from bot.telegram.hooks import Hooks
+from bot.telegram.inline import Inline
 from bot.telegram.intake import Intake
 from bot.telegram.lanes import ChatLanes
 from bot.telegram.limiter import RATES, FloodControl, Rates
@@ -62,7 +63,10 @@ def build_application(
         .build()
     )
     Gate(config, metrics).register(application)
-    Handlers(MeasuredLibrary(library, metrics), config.ui.locale).register(application)
+    measured = MeasuredLibrary(library, metrics)
+    handlers = Handlers(measured, config.ui.locale)
+    Inline(measured, config.ui.locale, handlers.chosen, config.limits.question_characters).register(application)
+    handlers.register(application)
     application.add_error_handler(_counted(metrics))
     return application
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Message, Update
+from telegram import Message, Update, User
 from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, CallbackContext, CommandHandler, ExtBot, MessageHandler, filters
 
@@ -22,7 +22,7 @@ from bot.render.messages import resolve
 from bot.render.telegram import answer_html, page_html
 from bot.telegram import pages
 from bot.telegram.addressing import question_of
-from bot.telegram.dialogue import Dialogue, Dialogues
+from bot.telegram.dialogue import Dialogue, Dialogues, Key
 from bot.telegram.languages import AUTO, named
 from bot.telegram.ports import Answering
 from bot.telegram.sending import reply, topic_of, with_typing
@@ -146,14 +146,25 @@ class Handlers:
         except TelegramError as error:
             log.warning("an apology could not be sent: %s", error)
 
+    async def chosen(self, update: Update) -> str | None:
+        """Return the language that ``/lang`` set where the update comes from, None where it set none."""
+        return self.dialogues.of(_key(update)).locale
+
+    async def language(self, update: Update) -> str:
+        """Return the language to speak to whoever sent an update, also by a button."""
+        return self._language(_key(update), update.effective_user)
+
     def _dialogue(self, message: Message) -> Dialogue:
         return self.dialogues.of((message.chat_id, topic_of(message)))
 
     def _locale(self, message: Message) -> str:
+        return self._language((message.chat_id, topic_of(message)), message.from_user)
+
+    def _language(self, key: Key, user: User | None) -> str:
         """Choose the language of a page: /lang, the configuration, the last question, the app's."""
-        dialogue = self._dialogue(message)
+        dialogue = self.dialogues.of(key)
         configured = None if self.locale == AUTO else self.locale
-        app = message.from_user.language_code if message.from_user else None
+        app = user.language_code if user else None
         return resolve(dialogue.locale or configured or dialogue.spoken or app or "")
 
 
@@ -162,6 +173,12 @@ def _remember(dialogue: Dialogue, question: str, answer: Answer) -> None:
     dialogue.spoken = answer.locale
     if answer.status != "smalltalk":
         dialogue.remember(question)
+
+
+def _key(update: Update) -> Key:
+    """Return the dialogue that an update belongs to; inline queries belong to the private one."""
+    party, message = update.effective_chat or update.effective_user, update.effective_message
+    return (party.id if party else 0, topic_of(message) if isinstance(message, Message) else None)
 
 
 def _message(update: Update) -> Message:

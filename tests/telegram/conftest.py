@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.answer.model import Answer, Citation, DocumentRef, Facets
+from bot.answer.model import Answer, Citation, DocumentRef, Facets, Topic
 from bot.config import Config, load_config
 from bot.corpus.model import Document, FrontMatter
 from bot.telegram.application import build_application
@@ -62,6 +62,14 @@ class SmallLibrary:
 
     def examples(self, _locale: str) -> tuple[str, ...]:
         return ("黄埔区2021年GDP目标是多少",)
+
+    def topics(self, locale: str) -> tuple[Topic, ...]:
+        questions = {
+            "zh-Hans": ("黄埔区2021年GDP目标是多少", "2021年GDP目标"),
+            "zh-Hant": ("黃埔區2021年GDP目標幾多", "2021年GDP目標"),
+            "en": ("Huangpu GDP target for 2021", "GDP target for 2021"),
+        }[locale]
+        return (Topic("policy", (f"{questions[0]}?",)), Topic("target", questions))
 
 
 def _citation() -> Citation:

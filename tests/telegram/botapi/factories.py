@@ -68,9 +68,15 @@ def callback_query(data: str, message: Message, *, user_id: int = 1001) -> Updat
     }
 
 
-def inline_query(query: str, *, user_id: int = 1001) -> Update:
-    """Return what somebody types behind the bot's name in any chat."""
-    return {"inline_query": {"id": str(next(_ids)), "from": user(user_id), "query": query, "offset": ""}}
+def inline_query(query: str, *, user_id: int = 1001, language_code: str | None = "zh-hans", offset: str = "") -> Update:
+    """Return what somebody types behind the bot's name in any chat; ``offset`` is what the bot gave with a page."""
+    content = {"id": str(next(_ids)), "from": user(user_id, language_code), "query": query, "offset": offset}
+    return {"inline_query": content}
+
+
+def chosen_inline_result(result_id: str, query: str, *, user_id: int = 1001) -> Update:
+    """Return the news that somebody has inserted a result, which bots get that ask for it at BotFather."""
+    return {"chosen_inline_result": {"result_id": result_id, "from": user(user_id), "query": query}}
 
 
 def entities(text: str) -> list[dict[str, Any]]:

@@ -14,8 +14,10 @@ from .updates import UpdateQueue
 MAX_TEXT = 4096
 MAX_CALLBACK_DATA = 64
 MAX_INLINE_RESULTS = 50
+MAX_OFFSET = 64
 _ACTIONS = {"typing", "upload_photo", "record_video", "upload_document", "choose_sticker", "find_location"}
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+_START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Params = dict[str, Any]
 
@@ -155,6 +157,10 @@ class Methods:
             raise bad_request("RESULT_ID_DUPLICATE")
         for result in results:
             _check_inline_result(result)
+        if len(params.get("next_offset", "").encode()) > MAX_OFFSET:
+            raise bad_request("NEXT_OFFSET_INVALID")
+        if "button" in params:
+            _check_results_button(params["button"])
         self._answered(params["inline_query_id"])
         return True
 
@@ -165,9 +171,18 @@ class Methods:
         self.queries.remove(query_id)
 
 
+def _check_results_button(button: Params) -> None:
+    if len(button.keys() - {"text"}) != 1:
+        raise bad_request("inline query results button must have exactly one action")
+    if not _START.fullmatch(button.get("start_parameter", "web_app")):
+        raise bad_request("START_PARAM_INVALID")
+
+
 def _check_inline_result(result: Params) -> None:
     if not 1 <= len(result["id"].encode()) <= 64:
         raise bad_request("RESULT_ID_INVALID")
+    if result["type"] == "article" and not result["title"].strip():
+        raise bad_request("can't parse inline query result: title must be non-empty")
     content = result.get("input_message_content", {})
     if "message_text" in content:
         _content(content | {"text": content["message_text"]})
