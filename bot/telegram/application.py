@@ -20,6 +20,7 @@ from bot.telegram.intake import Intake
 from bot.telegram.lanes import ChatLanes
 from bot.telegram.limiter import RATES, FloodControl, Rates
 from bot.telegram.measured import MeasuredLibrary
+from bot.telegram.menus import PrivateMenus
 from bot.telegram.ports import Answering
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -66,6 +67,7 @@ def build_application(
     measured = MeasuredLibrary(library, metrics)
     handlers = Handlers(measured, config.ui.locale)
     Inline(measured, config.ui.locale, handlers.chosen, config.limits.question_characters).register(application)
+    PrivateMenus(handlers.language).register(application)
     handlers.register(application)
     application.add_error_handler(_counted(metrics))
     return application

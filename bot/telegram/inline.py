@@ -90,7 +90,7 @@ class Inline:
         if len(query.query) > self._longest:
             return Listing((_line(messages.text(app, "telegram.question_too_long")),), SHORT, self._locale is None)
         answer = self._library.current.ask(question)
-        locale = chosen or self._locale or answer.locale
+        locale = messages.resolve(chosen or self._locale or answer.locale)
         if not answer.citations:
             return Listing((_silent(answer, locale),), SHORT, personal=chosen is not None)
         entries = tuple(_entry(answer, citation, locale) for citation in answer.citations)
@@ -128,9 +128,10 @@ def _preview(quote: str) -> str:
 def _silent(answer: Answer, locale: str) -> Entry:
     """No answer: the line that says so is all that can be inserted."""
     remarks = layout.remarks(answer, locale)
-    asks = (layout.suggestions_title(answer, locale) + answer.suggestions[0],) if answer.suggestions else ()
+    asks = (layout.suggestions_title(answer, locale), answer.suggestions[0]) if answer.suggestions else ()
     html = answer_html(replace(answer, suggestions=()), locale)
-    return Entry(layout.shorten(layout.reply(answer, locale), TITLE), " ".join((*remarks, *asks)), html)
+    between = " " if locale == "en" else ""  # Chinese marks bring their own space
+    return Entry(layout.shorten(layout.reply(answer, locale), TITLE), between.join((*remarks, *asks)), html)
 
 
 def _line(text: str) -> Entry:

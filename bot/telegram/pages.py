@@ -12,8 +12,10 @@ from bot.corpus.model import Document
 from bot.render import messages
 from bot.render.telegram import page_html, utf16_units
 
-COMMANDS = ("start", "help", "new", "sources", "lang", "about")
+COMMANDS = ("start", "topics", "sources", "new", "lang", "help", "about")
 """The commands in the order of the menu."""
+GROUP_COMMANDS = ("topics", "sources", "new", "help")
+"""Those that the menu of a group shows; the others work there too."""
 PAGE = 3500
 """UTF-16 units that a list may have; the rest is counted, not listed."""
 
@@ -57,9 +59,9 @@ def sources_page(locale: str, documents: Sequence[Document]) -> str:
     return _escaped("\n".join(lines))
 
 
-def menu(locale: str) -> Iterator[tuple[str, str]]:
+def menu(locale: str, commands: Sequence[str] = COMMANDS) -> Iterator[tuple[str, str]]:
     """Return the commands with what they do, as Telegram's menu shows them."""
-    for name in COMMANDS:
+    for name in commands:
         yield name, text(locale, f"command_{name}")
 
 
