@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import silence
@@ -105,6 +105,10 @@ class Assistant:
         if locale not in self._topics:  # two threads at once do the same work, and come to the same
             self._topics[locale] = topics(locale, self.index, self.ask)
         return self._topics[locale]
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        """The names of a place by its id, one a locale; none for an unknown one."""
+        return self.index.language.gazetteer.names(place)
 
     def find_verbatim(self, quote: str) -> tuple[Citation, ...]:
         """Where ``quote`` stands in the documents; white space, width and script do not matter, digits do."""

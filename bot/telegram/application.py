@@ -22,6 +22,7 @@ from bot.telegram.limiter import RATES, FloodControl, Rates
 from bot.telegram.measured import MeasuredLibrary
 from bot.telegram.menus import PrivateMenus
 from bot.telegram.ports import Answering
+from bot.telegram.shelf import PlainAnswers, Shelf
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _HOW = "set BOT_TELEGRAM__TOKEN or telegram.token_file to the token that @BotFather gave you"
@@ -68,6 +69,7 @@ def build_application(
     handlers = Handlers(measured, config.ui.locale)
     Inline(measured, config.ui.locale, handlers.chosen, config.limits.question_characters).register(application)
     PrivateMenus(handlers.language).register(application)
+    Shelf(measured, handlers.language, PlainAnswers(measured, config.ui.locale)).register(application)
     handlers.register(application)
     application.add_error_handler(_counted(metrics))
     return application

@@ -52,7 +52,6 @@ class Handlers:
             "help": self.help,
             "about": self.about,
             "lang": self.lang,
-            "sources": self.sources,
             "new": self.new,
         }
         for name, handler in commands.items():
@@ -89,11 +88,6 @@ class Handlers:
         unknown = wanted if chosen is None else ""
         page = pages.language_page(self._locale(message), dialogue.locale or self.locale, unknown)
         await reply(message, page)
-
-    async def sources(self, update: Update, _context: Context) -> None:
-        """List the documents."""
-        message = _message(update)
-        await reply(message, pages.sources_page(self._locale(message), self.library.current.documents))
 
     async def new(self, update: Update, _context: Context) -> None:
         """Forget the earlier questions of this dialogue."""

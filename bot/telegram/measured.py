@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.answer.model import Answer, Topic
 from bot.corpus.model import Document
@@ -40,6 +40,9 @@ class _MeasuredState:
 
     def examples(self, locale: str) -> tuple[str, ...]:
         return self._state.examples(locale)
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        return self._state.place_names(place)
 
     def topics(self, locale: str) -> tuple[Topic, ...]:
         return self._state.topics(locale)

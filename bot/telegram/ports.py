@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.answer.model import Answer, Topic
@@ -23,6 +23,10 @@ class Asking(Protocol):
 
     def examples(self, locale: str) -> tuple[str, ...]:
         """Return up to six questions that can be answered."""
+        ...
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        """Return the names of a place by its id, one a locale; none for an unknown one."""
         ...
 
     def topics(self, locale: str) -> tuple[Topic, ...]:

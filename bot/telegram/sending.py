@@ -9,7 +9,7 @@ import re
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, TelegramError
 
@@ -25,15 +25,15 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 T = TypeVar("T")
 
 
-async def reply(message: Message, text: str) -> Message:
+async def reply(message: Message, text: str, markup: InlineKeyboardMarkup | None = None) -> Message:
     """Reply with Telegram HTML; where Telegram cannot read it, the same words arrive as plain text."""
     try:
-        return await _send(message, text, ParseMode.HTML)
+        return await _send(message, text, ParseMode.HTML, markup)
     except BadRequest as error:
         if "can't parse entities" not in str(error).lower():
             raise
         log.error("Telegram refused the markup of a reply, sent as plain text: %s", error)
-        return await _send(message, plain(text), None)
+        return await _send(message, plain(text), None, markup)
 
 
 def plain(text: str) -> str:
@@ -53,7 +53,7 @@ async def with_typing(message: Message, work: Awaitable[T]) -> T:
         pause = TYPING_AGAIN
 
 
-async def _send(message: Message, text: str, mode: ParseMode | None) -> Message:
+async def _send(message: Message, text: str, mode: ParseMode | None, markup: InlineKeyboardMarkup | None) -> Message:
     return await message.get_bot().send_message(
         chat_id=message.chat_id,
         text=text,
@@ -61,6 +61,7 @@ async def _send(message: Message, text: str, mode: ParseMode | None) -> Message:
         message_thread_id=topic_of(message),
         reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
         link_preview_options=_NO_PREVIEW,
+        reply_markup=markup,
     )
 
 

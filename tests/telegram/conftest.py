@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -62,6 +62,10 @@ class SmallLibrary:
 
     def examples(self, _locale: str) -> tuple[str, ...]:
         return ("黄埔区2021年GDP目标是多少",)
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        names = {"zh-Hans": "广州市黄埔区", "zh-Hant": "廣州市黃埔區", "en": "Huangpu, Guangzhou"}
+        return names if place == "gz-huangpu" else {}
 
     def topics(self, locale: str) -> tuple[Topic, ...]:
         questions = {
