@@ -57,7 +57,9 @@ def outline_html(locale: str, document: Document, page: int, names: PlaceNames) 
         title = f'<a href="{html.escape(source)}">{title}</a>'
     headings = _headings(document)
     outline = headings[page] if headings else text(locale, "shelf.no_headings")
-    return GAP.join(("\n".join((title, *_facts(locale, document, names, REMARK_MAX))), _escaped(outline)))
+    publisher = [_escaped(shorten(document.meta.publisher, TITLE))] if document.meta.publisher else []
+    head = (title, *publisher, *_facts(locale, document, names, REMARK_MAX))
+    return GAP.join(("\n".join(head), _escaped(outline)))
 
 
 def _entry(locale: str, number: int, document: Document, names: PlaceNames) -> str:

@@ -12,6 +12,7 @@ from telegram.ext import Application
 from bot.config import Config
 from bot.errors import ServeError
 from bot.observe.metrics import Metrics
+from bot.telegram.courtesy import Courtesy
 from bot.telegram.gate import Gate
 from bot.telegram.handlers import BotApplication, Context, Handlers
 from bot.telegram.hooks import Hooks
@@ -20,7 +21,9 @@ from bot.telegram.intake import Intake
 from bot.telegram.lanes import ChatLanes
 from bot.telegram.limiter import RATES, FloodControl, Rates
 from bot.telegram.measured import MeasuredLibrary
+from bot.telegram.membership import Membership
 from bot.telegram.menus import PrivateMenus
+from bot.telegram.overheard import Overheard
 from bot.telegram.ports import Answering
 from bot.telegram.shelf import PlainAnswers, Shelf
 
@@ -64,12 +67,15 @@ def build_application(
         .rate_limiter(limiter)
         .build()
     )
+    Overheard().register(application)
     Gate(config, metrics).register(application)
     measured = MeasuredLibrary(library, metrics)
     handlers = Handlers(measured, config.ui.locale)
     Inline(measured, config.ui.locale, handlers.chosen, config.limits.question_characters).register(application)
     PrivateMenus(handlers.language).register(application)
     Shelf(measured, handlers.language, PlainAnswers(measured, config.ui.locale)).register(application)
+    Courtesy(handlers.language).register(application)
+    Membership(hooks, limiter.welcome, handlers.language).register(application)
     handlers.register(application)
     application.add_error_handler(_counted(metrics))
     return application

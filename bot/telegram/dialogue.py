@@ -23,7 +23,6 @@ class Dialogue:
     turns: deque[str] = field(default_factory=lambda: deque(maxlen=MAX_TURNS))
     locale: str | None = None
     spoken: str | None = None
-    album: str | None = None
 
     def remember(self, question: str) -> None:
         """Add a question, which later ones may refer to."""

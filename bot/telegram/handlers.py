@@ -1,4 +1,4 @@
-"""The handlers: commands, questions, everything else, and what goes wrong.
+"""The handlers: commands, questions, and what goes wrong.
 
 Only new messages are handled: edits, channel posts and business messages are not, although the
 library's message filters let them through unless told otherwise.
@@ -58,7 +58,6 @@ class Handlers:
             application.add_handler(CommandHandler(name, handler, filters=_NEW))
         application.add_handler(MessageHandler(_NEW & _PRIVATE & filters.COMMAND, self.help))
         application.add_handler(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND, self.question))
-        application.add_handler(MessageHandler(_NEW & _PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.other))
         application.add_error_handler(self.failed)
 
     async def start(self, update: Update, _context: Context) -> None:
@@ -107,15 +106,6 @@ class Handlers:
         answer = await with_typing(message, asking)
         _remember(dialogue, question, answer)
         await reply(message, answer_html(answer, dialogue.locale or self.locale))
-
-    async def other(self, update: Update, _context: Context) -> None:
-        """Say politely that only text is read; once for an album, which comes as many messages."""
-        message = _message(update)
-        dialogue = self._dialogue(message)
-        if message.media_group_id and message.media_group_id == dialogue.album:
-            return
-        dialogue.album = message.media_group_id
-        await reply(message, page_html(self._locale(message), "telegram.text_only"))
 
     async def failed(self, update: object, context: Context) -> None:
         """Log what went wrong and, where it was our fault, say so without a detail."""

@@ -7,11 +7,11 @@ import html
 import logging
 import re
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 log = logging.getLogger(__name__)
 
@@ -54,15 +54,22 @@ async def with_typing(message: Message, work: Awaitable[T]) -> T:
 
 
 async def _send(message: Message, text: str, mode: ParseMode | None, markup: InlineKeyboardMarkup | None) -> Message:
-    return await message.get_bot().send_message(
-        chat_id=message.chat_id,
-        text=text,
-        parse_mode=mode,
-        message_thread_id=topic_of(message),
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-        link_preview_options=_NO_PREVIEW,
-        reply_markup=markup,
-    )
+    """Send below the message; where its group has moved to a new id meanwhile, there, as a reply to nothing."""
+    content: dict[str, Any] = {
+        "text": text,
+        "parse_mode": mode,
+        "link_preview_options": _NO_PREVIEW,
+        "reply_markup": markup,
+    }
+    try:
+        return await message.get_bot().send_message(
+            chat_id=message.chat_id,
+            message_thread_id=topic_of(message),
+            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+            **content,
+        )
+    except ChatMigrated as moved:
+        return await message.get_bot().send_message(chat_id=moved.new_chat_id, **content)
 
 
 async def _show_typing(message: Message) -> None:

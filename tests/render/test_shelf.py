@@ -45,7 +45,7 @@ def test_any_page_of_any_list_is_one_message(titles: list[str], caution: str) ->
 def test_any_page_of_any_outline_is_one_message(headings: list[str], title: str) -> None:
     """And all headings stand on one of the pages."""
     text = "\n\n".join(f"# h{heading}" for heading in headings)
-    one = document(text=text, title=title, caution=title, source="https://example.org/?a=1&b=<2>")
+    one = document(text=text, title=title, publisher=title, caution=title, source="https://example.org/?a=1&b=<2>")
     shown = [parse_html(outline_html("en", one, page, names)).text for page in range(outline_pages(one))]
     assert all(utf16_length(page) <= 4096 for page in shown)
     assert sum(page.count("▪ ") for page in shown) >= sum(1 for block in one.blocks if block.level)
@@ -91,6 +91,14 @@ def test_an_outline_shows_the_levels() -> None:
         parse_html(outline_html("zh-Hant", one, 0, names)).text
         == "《报告》\n\n▪ 一、回顾\n\u3000· (一)经济\n▪ 二、安排"
     )
+
+
+def test_an_outline_says_who_published_it() -> None:
+    """Below the title, which is a link where the source is one."""
+    one = document(title="报告", publisher="某区人民政府", source="https://example.org/?a=1&b=2", text="# 一\n")
+    parsed = parse_html(outline_html("zh-Hans", one, 0, names))
+    assert parsed.text == "《报告》\n某区人民政府\n\n▪ 一"
+    assert "https://example.org/?a=1&b=2" in [entity.get("url") for entity in parsed.entities]
 
 
 def test_a_document_without_headings_says_so() -> None:

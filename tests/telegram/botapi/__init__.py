@@ -13,7 +13,9 @@ from .factories import (
     chosen_inline_result,
     edited_message,
     group_message,
+    guest_message,
     inline_query,
+    membership,
     private_message,
 )
 from .failures import (
@@ -46,9 +48,11 @@ __all__ = [
     "edited_message",
     "garbled",
     "group_message",
+    "guest_message",
     "hanging",
     "inline_query",
     "internal_error",
+    "membership",
     "private_message",
     "reduced",
     "refused",
