@@ -71,7 +71,9 @@ def build_application(
     Gate(config, metrics).register(application)
     measured = MeasuredLibrary(library, metrics)
     handlers = Handlers(measured, config.ui.locale)
-    Inline(measured, config.ui.locale, handlers.chosen, config.limits.question_characters).register(application)
+    everybody = not (config.access.allow or config.access.deny)
+    longest = config.limits.question_characters
+    Inline(measured, config.ui.locale, handlers.chosen, longest, everybody).register(application)
     PrivateMenus(handlers.language).register(application)
     Shelf(measured, handlers.language, PlainAnswers(measured, config.ui.locale)).register(application)
     Courtesy(handlers.language).register(application)

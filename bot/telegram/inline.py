@@ -60,12 +60,21 @@ class Listing:
 
 
 class Inline:
-    """Answers inline queries. ``locale`` is the configured one or ``auto``; ``chosen`` goes before it."""
+    """Answers inline queries. ``locale`` is the configured one or ``auto``; ``chosen`` goes before it.
+
+    ``everybody``: whether everybody may use the bot. Where not, Telegram must not give one person's answer to others.
+    """
 
     def __init__(
-        self, library: Answering, locale: str = AUTO, chosen: Chosen = nobody_chose, longest: int = LONGEST
+        self,
+        library: Answering,
+        locale: str = AUTO,
+        chosen: Chosen = nobody_chose,
+        longest: int = LONGEST,
+        everybody: bool = True,
     ) -> None:
         self._library = library
+        self._everybody = everybody
         self._locale = None if locale == AUTO else locale
         self._chosen = chosen
         self._longest = min(longest or LONGEST, LONGEST)
@@ -80,7 +89,7 @@ class Inline:
         if query is None:
             raise TypeError("the handler lets only inline queries through")
         listing = await asyncio.to_thread(self._listing, query, await self._chosen(update))
-        await _send(query, listing)
+        await _send(query, replace(listing, personal=listing.personal or not self._everybody))
 
     def _listing(self, query: InlineQuery, chosen: str | None) -> Listing:
         question = query.query.strip()

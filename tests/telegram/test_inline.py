@@ -203,8 +203,9 @@ async def test_a_denied_person_gets_nothing(api: BotApi, library: SmallLibrary) 
     config = load_config(telegram=telegram, access={"deny": [1002]})
     async with polling(build_application(config, library, rates=UNHURRIED)):
         api.push(inline_query(GDP, user_id=1002))
-        await asked(api, GDP)
+        answer = await asked(api, GDP)
     assert len(library.asked) == 1
+    assert answer["is_personal"] is True  # or Telegram would give it to the denied
 
 
 async def test_what_was_inserted_is_counted(api: BotApi, library: SmallLibrary) -> None:
