@@ -121,3 +121,11 @@ class Answer:
     locale: str = "zh-Hans"
     elapsed_ms: float = 0.0
     explanation: Explanation | None = None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A theme (``policy``, ``target``, ``customs``, ``general``) and questions on it that are really answered."""
+
+    theme: str
+    questions: tuple[str, ...]

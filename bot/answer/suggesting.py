@@ -17,13 +17,14 @@ def examples(locale: str, index: Index) -> tuple[str, ...]:
     by_document: dict[int, list[str]] = {}
     for passage in index.passages:
         asks = by_document.setdefault(passage.passage.document, [])
-        asks += [a for a in passage.passage.asks if _fits(a, locale) and a not in asks]
+        asks += [a for a in passage.passage.asks if fits(a, locale) and a not in asks]
     rows = [asks[len(asks) // 3 :] for asks in by_document.values() if asks]
     turns = [asks[n] for n in range(EXAMPLES) for asks in rows if n < len(asks)]
     return tuple(dict.fromkeys(turns))[:EXAMPLES] or _from_headings(index)
 
 
-def _fits(ask: str, locale: str) -> bool:
+def fits(ask: str, locale: str) -> bool:
+    """Whether an ask is in the language and script of ``locale``."""
     if ask.isascii():
         return locale == "en"
     return locale != "en" and is_traditional(ask) == (locale == "zh-Hant")
@@ -45,4 +46,4 @@ def suggest(asked: Question | None, locale: str, index: Index) -> tuple[str, ...
 
 
 def _first(asks: Sequence[str], locale: str) -> Sequence[str]:
-    return [ask for ask in asks if _fits(ask, locale)][:1]
+    return [ask for ask in asks if fits(ask, locale)][:1]

@@ -59,7 +59,7 @@ def card(citation: Citation, locale: str) -> Card:
         place_in_source=_join(DOT, (_section(citation), document.date, place(citation, locale))),
         labels=_labels(citation, locale),
         caution=caution(citation, locale),
-        url=document.source or "" if _is_url(document.source) else "",
+        url=document.source or "" if is_url(document.source) else "",
     )
 
 
@@ -141,7 +141,8 @@ def suggestions_title(answer: Answer, locale: str) -> str:
     return text(locale, "suggest.more" if answer.citations else "suggest.try")
 
 
-def _is_url(source: str | None) -> bool:
+def is_url(source: str | None) -> bool:
+    """Whether a source is a link and no description."""
     return bool(source) and str(source).startswith(("https://", "http://")) and not _has_space(str(source))
 
 

@@ -15,7 +15,7 @@ from bot.errors import StoreError
 from bot.render import messages
 from bot.render.messages import resolve
 from bot.render.telegram import answer_html, page_html, quote_html
-from bot.store.model import Card, Dialogue, Key, Share
+from bot.store.model import Card, Key, Share
 from bot.store.store import Store
 from bot.telegram import pages
 from bot.telegram.addressing import question_of
@@ -68,7 +68,6 @@ class Handlers:
             "help": self.help,
             "about": self.about,
             "lang": self.lang,
-            "sources": self.sources,
             "new": self.new,
             "verify": self.verify,
             "forget": self.forget,
@@ -78,7 +77,6 @@ class Handlers:
         application.add_handler(MessageHandler(_NEW & _PRIVATE & filters.COMMAND, self.help))
         application.add_handler(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND, self.question))
         application.add_handler(MessageHandler(_EDITED & filters.TEXT & ~filters.COMMAND, self.edited))
-        application.add_handler(MessageHandler(_NEW & _PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.other))
         application.add_error_handler(self.failed)
 
     async def start(self, update: Update, context: Context) -> None:
@@ -111,12 +109,6 @@ class Handlers:
             await self.store.users.choose(user, None if choice == AUTO else choice)
         locale, chosen = await self.languages.of_message(message), await self.languages.chosen(user)
         await reply(message, pages.language_page(locale, chosen or AUTO, wanted if choice is None else ""))
-
-    async def sources(self, update: Update, _context: Context) -> None:
-        """List the documents."""
-        message = _message(update)
-        locale = await self.languages.of_message(message)
-        await reply(message, pages.sources_page(locale, self.library.current.documents))
 
     async def new(self, update: Update, _context: Context) -> None:
         """Forget the earlier questions of this dialogue."""
@@ -179,16 +171,6 @@ class Handlers:
         card = await self.store.cards.by_question(message.chat_id, message.message_id)
         if card and card.question != question:
             await self.desk.ask_again(context.bot, card, question)
-
-    async def other(self, update: Update, _context: Context) -> None:
-        """Say politely that only text is read; once for an album, which comes as many messages."""
-        message = _message(update)
-        key = key_of(message)
-        known = await self.store.dialogues.load(key) or Dialogue()
-        if message.media_group_id and message.media_group_id == known.album:
-            return
-        await self.store.dialogues.save(key, replace(known, album=message.media_group_id))
-        await reply(message, page_html(await self.languages.of_message(message), "telegram.text_only"))
 
     async def failed(self, update: object, context: Context) -> None:
         """Log what went wrong and, where it was our fault, say so without a detail."""
