@@ -92,10 +92,19 @@ def widen(citation: Citation, steps: int, index: Index) -> Citation:
         return citation
     start = _reach(index, inside[0].passage.ordinal, -1, steps, citation.span[0])
     end = min(_reach(index, inside[-1].passage.ordinal, 1, steps, citation.span[1]), start + WIDENED_MAX)
-    text = index.documents[inside[0].passage.document].text
+    document = index.documents[inside[0].passage.document]
     end, shift = max(end, citation.span[1]), citation.span[0] - start
     marks = tuple((a + shift, b + shift) for a, b in citation.highlights)
-    return replace(citation, quote=text[start:end], span=(start, end), highlights=marks)
+    gaps = _gaps(document, start, end)
+    return replace(citation, quote=document.text[start:end], span=(start, end), highlights=marks, gaps=gaps)
+
+
+def _gaps(document: Document, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """What of ``text[start:end]`` is in no block, offsets from ``start``."""
+    blocks = [(b.start - start, b.end - start) for b in document.blocks if b.end > start and b.start < end]
+    ends = [0, *(b[1] for b in blocks)]
+    starts = [*(b[0] for b in blocks), end - start]
+    return tuple((a, b) for a, b in zip(ends, starts, strict=True) if a < b)
 
 
 def _reach(index: Index, ordinal: int, way: int, steps: int, edge: int) -> int:

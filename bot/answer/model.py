@@ -45,7 +45,11 @@ class DocumentRef:
 
 @dataclass(frozen=True)
 class Citation:
-    """A verbatim quote. ``highlights`` are ``[start, end)`` in the quote, the first is the answer itself."""
+    """A verbatim quote. ``highlights`` are ``[start, end)`` in the quote, the first is the answer itself.
+
+    ``gaps`` are the stretches of a widened quote that belong to the file and not to its text (marks of headings,
+    lines of other questions): in the quote, so that its offsets hold, but not to be shown.
+    """
 
     rank: int
     quote: str
@@ -57,6 +61,7 @@ class Citation:
     section: tuple[str, ...] = ()
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Display names by facet (``place``, ``metric``) and locale (``zh-Hans``, ``zh-Hant``, ``en``)."""
+    gaps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from bot.telegram.languages import AUTO, named
 from bot.telegram.pages import escaped
 from bot.telegram.people import Languages, app_language, key_of
 from bot.telegram.ports import Answering
-from bot.telegram.sending import reply
+from bot.telegram.sending import address_of, reply, with_typing
+from bot.telegram.shelf import topics_page
 from bot.telegram.types import BotApplication, Context, Handler
 
 log = logging.getLogger(__name__)
@@ -80,14 +81,16 @@ class Handlers:
         application.add_error_handler(self.failed)
 
     async def start(self, update: Update, context: Context) -> None:
-        """Greet and show what can be asked, or open the quote that somebody shared."""
+        """Greet and offer questions to tap, or open the quote that somebody shared."""
         message = _message(update)
         share = await self.store.shares.get(context.args[0]) if context.args else None
         if share is not None:
             await self._open(message, share)
             return
         locale = await self.languages.of_message(message)
-        await reply(message, page_html(locale, "telegram.start", self.library.current.examples(locale)))
+        asking = asyncio.to_thread(self.library.current.topics, locale)
+        _, keyboard = topics_page(locale, await with_typing(message.get_bot(), address_of(message), asking))
+        await reply(message, page_html(locale, "telegram.start"), keyboard)
 
     async def help(self, update: Update, _context: Context) -> None:
         """Say how to ask; also the answer to an unknown command in a private chat."""
