@@ -6,15 +6,16 @@ once and kept as a small SQLite file in the cache folder; without a cache folder
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
+from typing import Any
 
-import snowballstemmer
+from bot.cache import Cache
 
 VERSION = 3
 _ENTRY = re.compile(r"\S+ (\S+) \[[^\]]*\] /(.+)/")
@@ -22,14 +23,14 @@ _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\bCL:.*")
 _LEAD = re.compile(r"^(?:to be |to |the |a |an )")
 _WORD = re.compile(r"[a-z0-9]+")
 _SKIPPED = ("surname ", "variant of", "old variant", "abbr. for", "see ", "also written", "erhua variant")
-_stemmer = snowballstemmer.stemmer("english")
+_log = logging.getLogger(__name__)
 
 
 class Glosses:
     """Translations of English words and short phrases. Thread-safe; opened at the first look-up."""
 
-    def __init__(self, cache_dir: Path | None = None) -> None:
-        self._path = cache_dir / f"glosses-{VERSION}.sqlite" if cache_dir else None
+    def __init__(self, cache: Cache | None = None) -> None:
+        self._cache = cache or Cache()
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self.translate = lru_cache(maxsize=4096)(self._translate)
@@ -38,7 +39,7 @@ class Glosses:
         """Simplified Chinese words for ``phrase``, the surest first, with a strength of at most 1."""
         with self._lock:
             if self._connection is None:
-                self._connection = _open(self._path)
+                self._connection = _open(self._cache)
             rows = self._connection.execute(
                 "SELECT word, MAX(strength) AS s FROM gloss WHERE key = ? GROUP BY word ORDER BY s DESC, word LIMIT 40",
                 (stem(phrase),),
@@ -53,20 +54,35 @@ def stem(phrase: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _stem_word(word: str) -> str:
-    stemmed: str = _stemmer.stemWord(word)
+    stemmed: str = _stemmer().stemWord(word)
     return stemmed
 
 
-def _open(path: Path | None) -> sqlite3.Connection:
-    if path is None:
-        return _fill(sqlite3.connect(":memory:", check_same_thread=False))
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        _fill(sqlite3.connect(draft)).close()
-        draft.replace(path)
-    return sqlite3.connect(path, check_same_thread=False)
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    """Loaded when the first English word comes."""
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
+
+
+def _open(cache: Cache) -> sqlite3.Connection:
+    """The dictionary from its file, made where it is missing or damaged."""
+    name = f"glosses-{VERSION}.sqlite"
+    for _ in range(2):
+        path = cache.file(name, lambda draft: _fill(sqlite3.connect(draft)).close())
+        if path is None:
+            break
+        connection = sqlite3.connect(path, check_same_thread=False)
+        try:
+            connection.execute("SELECT word, strength FROM gloss WHERE key = ''").fetchall()
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            _log.warning("%s is damaged and is made again: %s", path, error)
+            path.unlink(missing_ok=True)
+        else:
+            return connection
+    return _fill(sqlite3.connect(":memory:", check_same_thread=False))
 
 
 def _fill(connection: sqlite3.Connection) -> sqlite3.Connection:

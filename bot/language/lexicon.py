@@ -10,16 +10,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import ahocorasick
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.cache import Kept
 from bot.errors import KnowledgeError, Problem
 from bot.language.normalise import fold
+from bot.language.vocabulary import Vocabulary
 
 FORM, HINT = 1.0, 0.5
 INNER = 0.6
@@ -28,6 +32,7 @@ COUNTRY = "country"
 """Group of the countries: named wherever they stand, also as part of a longer name."""
 LONG_NAME = 4
 """Names of this many characters are long enough to be no accident, whatever the segmenter says."""
+_ENDING = re.compile(r"(?:s|es|ing|ed|'s)(?![a-z])")
 
 
 class Concept(BaseModel):
@@ -55,13 +60,48 @@ class Mention:
     strength: float
 
 
+class Names(msgspec.Struct, array_like=True):
+    """Every name with its owners. The owners of name ``n`` (its number in the trie) are those from ``first[n]`` to
+    ``first[n + 1]``: the concept's number in ``concepts`` and whether the name is a form of it."""
+
+    concepts: list[str]
+    trie: bytes
+    first: bytes
+    owners: bytes
+    forms: bytes
+    longest: int
+
+    @classmethod
+    def of(cls, owners: Mapping[str, Sequence[tuple[str, float]]]) -> Names:
+        """``owners`` by name: the ids of concepts with the strength of the name for each."""
+        vocabulary = Vocabulary(owners)
+        claims = [owners[name] for name in vocabulary]
+        concepts = sorted({concept for claim in claims for concept, _ in claim})
+        numbers = {concept: number for number, concept in enumerate(concepts)}
+        first = array("I", [0])
+        for claim in claims:
+            first.append(first[-1] + len(claim))
+        return cls(
+            concepts,
+            vocabulary.to_bytes(),
+            first.tobytes(),
+            array("I", (numbers[concept] for claim in claims for concept, _ in claim)).tobytes(),
+            bytes(strength == FORM for claim in claims for _, strength in claim),
+            max(map(len, owners), default=0),
+        )
+
+
 @dataclass
 class Lexicon:
-    """All concepts, with a matcher that finds every name in a text in one pass (Aho-Corasick)."""
+    """All concepts, with the names of each as a trie: every name in a text is found in one pass."""
 
     concepts: Mapping[str, Concept]
     ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _matcher: Any = None
+    names: Names = field(default_factory=lambda: Names.of({}))
+
+    def __post_init__(self) -> None:
+        self._trie = Vocabulary.from_bytes(self.names.trie)
+        self._first, self._owners = array("I", self.names.first), array("I", self.names.owners)
 
     def mentions(self, text: str, edges: Container[int] | None = None) -> list[Mention]:
         """Every concept named in folded ``text``; a shorter name inside a longer one counts less, unless its
@@ -73,15 +113,23 @@ class Lexicon:
         return self.nested(self.found(text, edges))
 
     def found(self, text: str, edges: Container[int] | None = None) -> list[Mention]:
-        """All names in folded ``text``, nested ones with their full strength."""
-        if self._matcher is None:
-            return []
-        return [
-            m
-            for end, names in self._matcher.iter(text)
-            for m in _at(text, end + 1, names)
-            if edges is None or _on_edges(text, m, edges)
+        """All names in folded ``text`` by their ends, nested ones with their full strength."""
+        found = [
+            mention
+            for start in range(len(text))
+            if not (start and _joined(text[start - 1], text[start]))
+            for mention in self._beginning(text, start, edges)
         ]
+        return sorted(found, key=lambda m: (m.end, m.start))
+
+    def _beginning(self, text: str, start: int, edges: Container[int] | None) -> Iterator[Mention]:
+        """The names that begin at ``start``."""
+        for name, number in self._trie.beginning(text[start : start + self.names.longest]):
+            end = start + len(name)
+            if _whole_word(text, end) and (edges is None or _on_edges(text, start, end, edges)):
+                for owner in range(self._first[number], self._first[number + 1]):
+                    strength = FORM if self.names.forms[owner] else HINT
+                    yield Mention(self.names.concepts[self._owners[owner]], start, end, strength)
 
     def nested(self, found: Sequence[Mention]) -> list[Mention]:
         """``found`` in order, with less strength for names that are only part of a longer one."""
@@ -98,34 +146,47 @@ class Lexicon:
             return False
         return small.concept not in self.ancestors.get(big.concept, frozenset())
 
-    def names(self) -> Iterable[str]:
+    @cached_property
+    def forms(self) -> Forms:
         """All forms (not hints), folded."""
-        return (fold(form) for concept in self.concepts.values() for form in concept.forms)
+        return Forms(self._trie, self._first, self.names.forms)
 
 
-def _on_edges(text: str, mention: Mention, edges: Container[int]) -> bool:
-    if mention.end - mention.start >= LONG_NAME or text[mention.start].isascii():
-        return True
-    return mention.start in edges and mention.end in edges
+@dataclass(frozen=True)
+class Forms(Collection[str]):
+    """The names that are a form of some concept, looked up in the trie of all names."""
+
+    names: Vocabulary
+    first: array[int]
+    strong: bytes
+
+    def __contains__(self, name: object) -> bool:
+        number = self.names.number(name) if isinstance(name, str) else None
+        return number is not None and self._is_form(number)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for number, name in enumerate(self.names) if self._is_form(number))
+
+    def __len__(self) -> int:
+        return sum(map(self._is_form, range(len(self.names))))
+
+    def _is_form(self, number: int) -> bool:
+        return any(self.strong[self.first[number] : self.first[number + 1]])
+
+
+def _on_edges(text: str, start: int, end: int, edges: Container[int]) -> bool:
+    return end - start >= LONG_NAME or text[start].isascii() or (start in edges and end in edges)
 
 
 def _inside(small: Mention, big: Mention) -> bool:
     return small.start >= big.start and small.end <= big.end and small.end - small.start < big.end - big.start
 
 
-def _at(text: str, end: int, names: Sequence[tuple[str, str, float]]) -> Iterable[Mention]:
-    for name, concept, strength in names:
-        start = end - len(name)
-        if _whole_word(text, start, end):
-            yield Mention(concept, start, end, strength)
-
-
-def _whole_word(text: str, start: int, end: int) -> bool:
+def _whole_word(text: str, end: int) -> bool:
     """Latin names need word boundaries (``ai`` is not in ``paid``); a plural or -ing ending is allowed."""
-    if start and _joined(text[start - 1], text[start]):
-        return False
-    ending = re.match(r"(?:s|es|ing|ed|'s)(?![a-z])", text[end : end + 4]) if text[end - 1].isascii() else None
-    return ending is not None or end == len(text) or not _joined(text[end - 1], text[end])
+    if end == len(text) or not _joined(text[end - 1], text[end]):
+        return True
+    return _ENDING.match(text, end) is not None
 
 
 def _joined(left: str, right: str) -> bool:
@@ -162,26 +223,35 @@ def load_concepts(files: Iterable[Path]) -> dict[str, Concept]:
     return concepts
 
 
+class _Kept(msgspec.Struct, array_like=True):
+    """A lexicon between runs: the concepts with what their files say of them, and the names."""
+
+    concepts: list[dict[str, Any]]
+    names: Names
+
+
+def load_lexicon(files: Iterable[Path], kept: Kept) -> Lexicon:
+    """The lexicon of ``files``, from the cache where nothing has changed. Raises KnowledgeError."""
+
+    def compute() -> _Kept:
+        lexicon = build_lexicon(load_concepts(files))
+        return _Kept([c.model_dump(exclude_defaults=True) for c in lexicon.concepts.values()], lexicon.names)
+
+    known = kept.remember("lexicon", _Kept, compute)
+    concepts = {c.id: c for c in map(Concept.model_validate, known.concepts)}
+    return Lexicon(concepts, _all_ancestors(concepts), known.names)
+
+
 def build_lexicon(concepts: Mapping[str, Concept]) -> Lexicon:
     """Make the matcher. Raises KnowledgeError where one form belongs to two unrelated concepts."""
-    ancestors = {c: frozenset(_ancestors(c, concepts)) for c in concepts}
+    ancestors = _all_ancestors(concepts)
     owners: dict[str, list[tuple[str, float]]] = {}
     for concept in concepts.values():
         for strength, names in ((FORM, concept.forms), (HINT, concept.hints)):
             for name in {fold(n) for n in names} - {""}:
                 owners.setdefault(name, []).append((concept.id, strength))
     _refuse_ambiguous(owners, ancestors)
-    return Lexicon(concepts, ancestors, _automaton(owners))
-
-
-def _automaton(owners: Mapping[str, list[tuple[str, float]]]) -> Any:
-    if not owners:
-        return None
-    automaton = ahocorasick.Automaton()
-    for name, concepts in owners.items():
-        automaton.add_word(name, [(name, concept, strength) for concept, strength in concepts])
-    automaton.make_automaton()
-    return automaton
+    return Lexicon(concepts, ancestors, Names.of(owners))
 
 
 def _refuse_ambiguous(owners: Mapping[str, list[tuple[str, float]]], ancestors: Mapping[str, frozenset[str]]) -> None:
@@ -205,6 +275,10 @@ def _refuse_ambiguous(owners: Mapping[str, list[tuple[str, float]]], ancestors: 
         ]
     if problems:
         raise KnowledgeError(problems)
+
+
+def _all_ancestors(concepts: Mapping[str, Concept]) -> dict[str, frozenset[str]]:
+    return {c: frozenset(_ancestors(c, concepts)) for c in concepts}
 
 
 def _ancestors(concept: str, concepts: Mapping[str, Concept]) -> Iterable[str]:

@@ -21,7 +21,12 @@ _CJK = r"\u3400-\u9fff"
 _NOISE_SPACE = re.compile(rf"(?<![a-z0-9.,\s])\s+|\s+(?![a-z0-9\s])|(?<=\s)\s+|(?<=[0-9])\s+(?=[a-z]?[{_CJK}])")
 # Characters that only Traditional (or only Cantonese) writing uses; enough to tell the script of a question.
 _t2s = OpenCC("t2s")
-_s2t = OpenCC("s2t")
+
+
+@lru_cache(maxsize=1)
+def _s2t() -> OpenCC:
+    """Loaded when it is first needed: a dictionary takes 20 ms."""
+    return OpenCC("s2t")
 
 
 @dataclass(frozen=True)
@@ -95,11 +100,11 @@ def fold(source: str) -> str:
 def is_traditional(text: str) -> bool:
     """True where the text uses characters that Simplified writing does not have."""
     return any(
-        c != _simplify_character(c) and _s2t.convert(_simplify_character(c)) != _simplify_character(c) for c in text
+        c != _simplify_character(c) and _s2t().convert(_simplify_character(c)) != _simplify_character(c) for c in text
     )
 
 
 def to_traditional(text: str) -> str:
     """Simplified to Traditional, for text of our own (never for quotes)."""
-    converted: str = _s2t.convert(text)
+    converted: str = _s2t().convert(text)
     return converted
