@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answer.assistant import Assistant
+from bot.cache import Cache
 from bot.config import Config
 from bot.corpus.loader import load_folder
 from bot.corpus.model import Document
@@ -51,7 +52,8 @@ def build_assistant(config: Config) -> Assistant:
     folder = knowledge_folder(config)
     places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
     documents = load_folder(folder, places.places.keys())
-    return Assistant(build_index(documents, build_language(config)), _snapshot(documents, lexicon_folders(folder)))
+    index = build_index(documents, build_language(config), cache=Cache(config.state_dir / "cache"))
+    return Assistant(index, _snapshot(documents, lexicon_folders(folder)))
 
 
 def _snapshot(documents: Sequence[Document], lexicon: Sequence[Path]) -> str:

@@ -97,7 +97,9 @@ def _anchors(spans: Iterable[Span], clause: AnalysedClause, lexicon: Lexicon) ->
     text = clause.terms.text
     wanted = {t[2:] for span in spans for t, _ in span.terms if t[0] == "c"}
     found = [
-        (m.start, m.end) for m in lexicon.mentions(text) if m.concept in wanted or lexicon.ancestors[m.concept] & wanted
+        (m.start, m.end)
+        for m in lexicon.mentioned(text)
+        if m.concept in wanted or lexicon.ancestors[m.concept] & wanted
     ]
     places = [(at, at + len(span.text)) for span in spans if (at := text.find(span.text)) >= 0]
     return found + places

@@ -19,7 +19,7 @@ from bot.answer.gates import (
 from bot.answer.highlighting import figure_gap
 from bot.answer.question import Question
 from bot.answer.quotes import introduces
-from bot.answer.scoring import ClauseScore, Matrix, score_passages
+from bot.answer.scoring import ClauseScore, Matrix, PassageScores, Scored, score_passages
 from bot.language.facets import Stated
 from bot.language.period import label
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
@@ -49,7 +49,7 @@ class Candidate:
     """A passage with its best clause. ``confidence`` is coverage before bonuses (0–1), ``score`` after them."""
 
     passage: AnalysedPassage
-    scores: tuple[ClauseScore, ...]
+    scores: PassageScores
     best: int
     score: float
     confidence: float
@@ -83,14 +83,10 @@ def _facet_terms(question: Question) -> Iterable[str]:
 def rank(question: Question, index: Index, gate: PlaceGate) -> list[Candidate]:
     """Candidates by falling score; those that contradict the place, time or required attributes are out."""
     hits = index.engine.search(query_terms(question), CANDIDATES)
-    hits = [h for h in hits if gate.factor(index.documents[index.passages[h.passage].passage.document].meta.place)]
-    scored = score_passages(question, index, [h.passage for h in hits])
-    top = hits[0].score if hits else 1.0
-    found = [
-        c
-        for hit, scores in zip(hits, scored, strict=True)
-        if (c := _candidate(question, index, gate, hit, scores, top)) is not None
-    ]
+    hits = [h for h in hits if gate.factor(index.place(h.passage))]
+    if not hits or not question.spans:
+        return []
+    found = _candidates(question, index, gate, hits)
     found = _with_document(question, found)
     found.sort(key=lambda c: -c.score)
     found = [*(_attached(question, c, index) for c in found[:ATTACHED]), *found[ATTACHED:]]
@@ -105,7 +101,7 @@ def _with_document(question: Question, found: list[Candidate]) -> list[Candidate
     ranks: dict[int, float] = {}
     for candidate in found:
         if not official(candidate.chosen.clause.stated):
-            own = np.maximum.reduce([s.own for s in candidate.scores])
+            own = candidate.scores.own.max(axis=0)
             number = candidate.passage.passage.document
             best[number] = np.maximum(best[number], own) if number in best else own
             ranks[number] = ranks.get(number, 0.0) + candidate.bm25**2
@@ -119,41 +115,77 @@ def _with_document(question: Question, found: list[Candidate]) -> list[Candidate
     ]
 
 
-def _candidate(
-    question: Question, index: Index, gate: PlaceGate, hit: Hit, scores: Sequence[ClauseScore], top: float
-) -> Candidate | None:
-    passage = index.passages[hit.passage]
-    place = gate.factor(index.documents[passage.passage.document].meta.place)
+class _Fits:
+    """How well clauses fit what a question asks for beside its words; whatever many clauses share is found once."""
+
+    def __init__(self, question: Question, index: Index, scored: Scored) -> None:
+        self.question, self.index, self.scored = question, index, scored
+        things = [n for n, span in enumerate(question.spans) if span.named and span.weight >= THING]
+        self._missing: list[bool] = np.any(scored.seen[:, things] < 0.3, axis=1).tolist()
+        self._content: list[bool] = (scored.own.max(axis=1) > 0).tolist()
+        self._stated: dict[tuple[object, ...], float] = {}
+        self._parts: dict[str | None, list[str]] = {}
+
+    def factor(self, clause: AnalysedClause, row: int) -> float:
+        """The product of all gates for ``clause``, which stands in ``row`` of the scores."""
+        question, stated, read = self.question, clause.stated, clause.terms
+        fit = self._stated_factor(stated)
+        if fit:
+            fit *= value_factor(question, read.values, read.text, official(stated))
+        if fit:
+            fit *= form_factor(question, read.folded.source, official(stated), _dated(stated))
+            fit = fit * self._named_factor(clause, row) * self._whole_factor(clause)
+        return fit
+
+    def _stated_factor(self, stated: Stated) -> float:
+        key = (stated.place, stated.years, stated.status, stated.others)
+        if key not in self._stated:
+            self._stated[key] = period_factor(self.question, stated) * status_factor(self.question, stated.status)
+        return self._stated[key]
+
+    def _named_factor(self, clause: AnalysedClause, row: int) -> float:
+        """A thing that the question names and neither the clause nor anything around it does."""
+        content = self._content[row] or bool(self.question.wants_figure and clause.terms.values)
+        unnamed = UNNAMED_FIGURE if self.question.wants_figure else UNNAMED
+        return (unnamed if self._missing[row] else 1.0) * (1.0 if content else EMPTY)
+
+    def _whole_factor(self, clause: AnalysedClause) -> float:
+        """A figure said of a part of the place (知识城's) fits less well where the part was not asked for."""
+        place, text = clause.stated.place, clause.terms.text
+        if place not in self._parts:
+            parts = self.index.language.gazetteer.parts(place)
+            self._parts[place] = [part for part in parts if part not in self.question.text]
+        return PART if any(part in text for part in self._parts[place]) else 1.0
+
+
+def _candidates(question: Question, index: Index, gate: PlaceGate, hits: Sequence[Hit]) -> list[Candidate]:
+    """The best clause of each passage that has one worth showing, in the order of ``hits``."""
+    scored = score_passages(question, index, [h.passage for h in hits])
+    fits = _Fits(question, index, scored)
+    found = []
+    for number in dict.fromkeys(scored.owner[scored.coverage >= HOPELESS].tolist()):
+        candidate = _candidate(fits, gate, hits[number], number, hits[0].score)
+        if candidate is not None:
+            found.append(candidate)
+    return found
+
+
+def _candidate(fits: _Fits, gate: PlaceGate, hit: Hit, number: int, top: float) -> Candidate | None:
+    """The best clause of the passage of ``hit``, which is ``number`` of the scores."""
+    question, index, scores = fits.question, fits.index, fits.scored.passage(number)
+    passage, coverage = scores.passage, scores.coverage.tolist()
+    place = gate.factor(index.place(hit.passage))
     lead = INTRODUCTION if question.wants_list and introduces(index, passage) else 1.0
     ranked = [
-        (s.coverage * factor * lead, -i)
-        for i, s in enumerate(scores)
-        if s.coverage >= HOPELESS and (factor := _factor(question, s, index) * place) > 0
+        (coverage[i] * factor * lead, -i)
+        for i, clause in enumerate(passage.clauses)
+        if coverage[i] >= HOPELESS and (factor := fits.factor(clause, scores.row + i) * place) > 0
     ]
     if not ranked or not _has_required(question, scores):
         return None
     score, best = max(ranked)
-    share = BM25_WEIGHT if official(scores[-best].clause.stated) else GENERAL_BM25_WEIGHT
-    return Candidate(
-        passage,
-        tuple(scores),
-        -best,
-        score + share * hit.score / top,
-        scores[-best].coverage,
-        hit.score / top,
-    )
-
-
-def _factor(question: Question, score: ClauseScore, index: Index) -> float:
-    stated = score.clause.stated
-    return (
-        period_factor(question, stated)
-        * status_factor(question, stated.status)
-        * value_factor(question, score.clause.terms.values, score.clause.terms.text, official(stated))
-        * form_factor(question, score.clause.terms.folded.source, official(stated), _dated(stated))
-        * _named_factor(question, score)
-        * _whole_factor(question, score.clause, index)
-    )
+    share = BM25_WEIGHT if official(passage.clauses[-best].stated) else GENERAL_BM25_WEIGHT
+    return Candidate(passage, scores, -best, score + share * hit.score / top, coverage[-best], hit.score / top)
 
 
 def _dated(stated: Stated) -> bool:
@@ -161,26 +193,11 @@ def _dated(stated: Stated) -> bool:
     return stated.years is not None and stated.years[0] == stated.years[1]
 
 
-def _named_factor(question: Question, score: ClauseScore) -> float:
-    """A thing that the question names and neither the clause nor anything around it does."""
-    missing = any(span.named and span.weight >= THING and score.seen[n] < 0.3 for n, span in enumerate(question.spans))
-    content = score.own.max() > 0 or (question.wants_figure and score.clause.terms.values)
-    unnamed = UNNAMED_FIGURE if question.wants_figure else UNNAMED
-    return (unnamed if missing else 1.0) * (1.0 if content else EMPTY)
-
-
-def _whole_factor(question: Question, clause: AnalysedClause, index: Index) -> float:
-    """A figure said of a part of the place (知识城's) fits less well where the part was not asked for."""
-    parts = index.language.gazetteer.parts(clause.stated.place)
-    text = clause.terms.text
-    return PART if any(part in text and part not in question.text for part in parts) else 1.0
-
-
-def _has_required(question: Question, scores: Sequence[ClauseScore]) -> bool:
+def _has_required(question: Question, scores: PassageScores) -> bool:
     """A required attribute stands in the sentence itself, another place at least in its paragraph."""
     return all(
-        (not span.required or max(s.own[number] for s in scores) >= REQUIRED)
-        and (not span.elsewhere or max(s.seen[number] for s in scores) >= HEARD)
+        (not span.required or scores.own[:, number].max() >= REQUIRED)
+        and (not span.elsewhere or scores.seen[:, number].max() >= HEARD)
         for number, span in enumerate(question.spans)
     )
 

@@ -13,7 +13,7 @@ import tomllib
 from array import array
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ INNER = 0.6
 """Share of a name's strength where it is only part of a longer name (收入 in 一般公共预算收入)."""
 COUNTRY = "country"
 """Group of the countries: named wherever they stand, also as part of a longer name."""
+KEPT_TEXTS = 8192
+"""Texts whose mentions are remembered."""
 LONG_NAME = 4
 """Names of this many characters are long enough to be no accident, whatever the segmenter says."""
 _ENDING = re.compile(r"(?:s|es|ing|ed|'s)(?![a-z])")
@@ -38,7 +40,7 @@ _ENDING = re.compile(r"(?:s|es|ing|ed|'s)(?![a-z])")
 class Concept(BaseModel):
     """One indicator, thing, action or attribute of the field."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # validated only when read from files
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9\-]*$")
     group: str = "generic"
@@ -102,6 +104,7 @@ class Lexicon:
     def __post_init__(self) -> None:
         self._trie = Vocabulary.from_bytes(self.names.trie)
         self._first, self._owners = array("I", self.names.first), array("I", self.names.owners)
+        self.mentioned = lru_cache(maxsize=KEPT_TEXTS)(self._mentioned)
 
     def mentions(self, text: str, edges: Container[int] | None = None) -> list[Mention]:
         """Every concept named in folded ``text``; a shorter name inside a longer one counts less, unless its
@@ -111,6 +114,10 @@ class Lexicon:
         (开工 in 开/工厂, 大学 in 大/学习) is no mention.
         """
         return self.nested(self.found(text, edges))
+
+    def _mentioned(self, text: str) -> tuple[Mention, ...]:
+        """``mentions`` of a text that comes again and again (a clause of a document)."""
+        return tuple(self.mentions(text))
 
     def found(self, text: str, edges: Container[int] | None = None) -> list[Mention]:
         """All names in folded ``text`` by their ends, nested ones with their full strength."""
@@ -224,10 +231,39 @@ def load_concepts(files: Iterable[Path]) -> dict[str, Concept]:
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """A lexicon between runs: the concepts with what their files say of them, and the names."""
+    """A lexicon between runs: by id the packed concepts and their ancestors; the names."""
 
-    concepts: list[dict[str, Any]]
+    concepts: dict[str, msgspec.Raw]
+    ancestors: dict[str, frozenset[str]]
     names: Names
+
+
+class _Packed(Mapping[str, Concept]):
+    """Concepts that are unpacked one by one, when they are looked at."""
+
+    def __init__(self, packed: Mapping[str, msgspec.Raw]) -> None:
+        self._packed = packed
+        self._unpacked: dict[str, Concept] = {}
+
+    def __getitem__(self, concept: str) -> Concept:
+        found = self._unpacked.get(concept)
+        if found is None:
+            found = Concept.model_construct(**_tuples(msgspec.msgpack.decode(self._packed[concept])))
+            self._unpacked[concept] = found
+        return found
+
+    def __contains__(self, concept: object) -> bool:
+        return concept in self._packed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
+def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
 
 
 def load_lexicon(files: Iterable[Path], kept: Kept) -> Lexicon:
@@ -235,16 +271,16 @@ def load_lexicon(files: Iterable[Path], kept: Kept) -> Lexicon:
 
     def compute() -> _Kept:
         lexicon = build_lexicon(load_concepts(files))
-        return _Kept([c.model_dump(exclude_defaults=True) for c in lexicon.concepts.values()], lexicon.names)
+        packed = {c.id: msgspec.Raw(msgspec.msgpack.encode(c.model_dump())) for c in lexicon.concepts.values()}
+        return _Kept(packed, dict(lexicon.ancestors), lexicon.names)
 
     known = kept.remember("lexicon", _Kept, compute)
-    concepts = {c.id: c for c in map(Concept.model_validate, known.concepts)}
-    return Lexicon(concepts, _all_ancestors(concepts), known.names)
+    return Lexicon(_Packed(known.concepts), known.ancestors, known.names)
 
 
 def build_lexicon(concepts: Mapping[str, Concept]) -> Lexicon:
     """Make the matcher. Raises KnowledgeError where one form belongs to two unrelated concepts."""
-    ancestors = _all_ancestors(concepts)
+    ancestors = {c: frozenset(_ancestors(c, concepts)) for c in concepts}
     owners: dict[str, list[tuple[str, float]]] = {}
     for concept in concepts.values():
         for strength, names in ((FORM, concept.forms), (HINT, concept.hints)):
@@ -275,10 +311,6 @@ def _refuse_ambiguous(owners: Mapping[str, list[tuple[str, float]]], ancestors: 
         ]
     if problems:
         raise KnowledgeError(problems)
-
-
-def _all_ancestors(concepts: Mapping[str, Concept]) -> dict[str, frozenset[str]]:
-    return {c: frozenset(_ancestors(c, concepts)) for c in concepts}
 
 
 def _ancestors(concept: str, concepts: Mapping[str, Concept]) -> Iterable[str]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from bot.cache import Cache, Kept
 from bot.errors import KnowledgeError, Problem
+from bot.language.lists import Lists
 from bot.language.normalise import fold
 from bot.language.vocabulary import Vocabulary
 
@@ -45,16 +46,13 @@ class Meant:
 
 
 class Grams(msgspec.Struct, array_like=True):
-    """Which questions hold which gram, and which concepts answered which question, as lists of numbers laid end to
-    end: those of gram (or question) ``n`` stand from ``first[n]`` to ``first[n + 1]``."""
+    """Which questions hold which gram, and which concepts answered which question (numbers in ``concepts``)."""
 
     trie: bytes
-    first_holder: bytes
-    holders: bytes
+    holders: Lists
     lengths: bytes
     concepts: list[str]
-    first_answer: bytes
-    answers: bytes
+    answers: Lists
 
     @classmethod
     def of(cls, known: Sequence[Phrasing], stop: Collection[str]) -> Grams:
@@ -69,10 +67,14 @@ class Grams(msgspec.Struct, array_like=True):
         rarity = {gram: math.log(len(known) / len(numbers)) for gram, numbers in holders.items()}
         concepts = list(dict.fromkeys(concept for phrasing in known for concept in phrasing.concepts))
         number_of = {concept: number for number, concept in enumerate(concepts)}
-        first_holder, held = _end_to_end([holders[gram] for gram in vocabulary])
-        first_answer, answers = _end_to_end([[number_of[c] for c in phrasing.concepts] for phrasing in known])
         lengths = np.array([_norm(rarity[gram] for gram in sorted(found)) or 1.0 for found in grams])
-        return cls(vocabulary.to_bytes(), first_holder, held, lengths.tobytes(), concepts, first_answer, answers)
+        return cls(
+            vocabulary.to_bytes(),
+            Lists.of(holders[gram] for gram in vocabulary),
+            lengths.tobytes(),
+            concepts,
+            Lists.of([number_of[c] for c in phrasing.concepts] for phrasing in known),
+        )
 
 
 class Phrasings:
@@ -90,8 +92,8 @@ class Phrasings:
 
     def _load(self, grams: Grams) -> None:
         self._vocabulary = Vocabulary.from_bytes(grams.trie)
-        self._first_holder, self._holders = _numbers(grams.first_holder), _numbers(grams.holders)
-        self._first_answer, self._answers = _numbers(grams.first_answer), _numbers(grams.answers)
+        self._first_holder, self._holders = grams.holders.arrays()
+        self._first_answer, self._answers = grams.answers.arrays()
         self._length: NDArray[np.float64] = np.frombuffer(grams.lengths)
         self._concepts = grams.concepts
         count = np.bincount(self._answers, minlength=len(grams.concepts))
@@ -122,22 +124,13 @@ class Phrasings:
         return Meant(tuple((self._concepts[c], v / top) for c, v in chosen), float(alike[nearest[0]]))
 
 
-def _end_to_end(lists: Sequence[Sequence[int]]) -> tuple[bytes, bytes]:
-    """Where each list begins (and the last one ends), and all of them in a row."""
-    first = np.cumsum([0, *map(len, lists)], dtype=np.int32)
-    return first.tobytes(), np.array([n for numbers in lists for n in numbers], dtype=np.int32).tobytes()
-
-
-def _numbers(data: bytes) -> NDArray[np.int32]:
-    return np.frombuffer(data, dtype=np.int32)
-
-
 def _largest(values: NDArray[np.float64], count: int) -> list[int]:
-    """Where the ``count`` largest values stand, by falling value, equal ones in their order."""
-    if count < len(values):
-        least = np.partition(values, len(values) - count)[len(values) - count]
-        rows = np.flatnonzero(values >= least)
-    else:
+    """Where the ``count`` largest of ``values`` (none below 0) stand, by falling value, equal ones in their order."""
+    rows = np.flatnonzero(values)
+    if count < len(rows):
+        least = np.partition(values[rows], len(rows) - count)[len(rows) - count]
+        rows = rows[values[rows] >= least]
+    elif len(rows) < count:
         rows = np.arange(len(values))
     largest: list[int] = rows[np.argsort(-values[rows], kind="stable")][:count].tolist()
     return largest

@@ -223,6 +223,8 @@ def _find(text: str, name: str) -> tuple[int, int] | None:
 
 
 def _all(text: str, name: str) -> list[tuple[int, int]]:
+    if name not in text:
+        return []
     edge = r"(?<![a-z])%s(?![a-z])" if name.isascii() else "%s"
     return [m.span() for m in re.finditer(edge % re.escape(name), text)]
 
