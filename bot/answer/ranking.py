@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class Candidate:
     bm25: float
     why: str = ""
 
-    @property
+    @cached_property
     def chosen(self) -> ClauseScore:
         return self.scores[self.best]
 
@@ -121,6 +122,7 @@ class _Fits:
     def __init__(self, question: Question, index: Index, scored: Scored) -> None:
         self.question, self.index, self.scored = question, index, scored
         things = [n for n, span in enumerate(question.spans) if span.named and span.weight >= THING]
+        self.coverage: list[float] = scored.coverage.tolist()
         self._missing: list[bool] = np.any(scored.seen[:, things] < 0.3, axis=1).tolist()
         self._content: list[bool] = (scored.own.max(axis=1) > 0).tolist()
         self._stated: dict[tuple[object, ...], float] = {}
@@ -129,11 +131,11 @@ class _Fits:
     def factor(self, clause: AnalysedClause, row: int) -> float:
         """The product of all gates for ``clause``, which stands in ``row`` of the scores."""
         question, stated, read = self.question, clause.stated, clause.terms
-        fit = self._stated_factor(stated)
+        strict, fit = official(stated), self._stated_factor(stated)
+        if fit and question.wants_figure:
+            fit *= value_factor(question, read.values, read.text, strict)
         if fit:
-            fit *= value_factor(question, read.values, read.text, official(stated))
-        if fit:
-            fit *= form_factor(question, read.folded.source, official(stated), _dated(stated))
+            fit *= form_factor(question, read.folded.source, strict, _dated(stated))
             fit = fit * self._named_factor(clause, row) * self._whole_factor(clause)
         return fit
 
@@ -155,7 +157,7 @@ class _Fits:
         if place not in self._parts:
             parts = self.index.language.gazetteer.parts(place)
             self._parts[place] = [part for part in parts if part not in self.question.text]
-        return PART if any(part in text for part in self._parts[place]) else 1.0
+        return PART if any(map(text.__contains__, self._parts[place])) else 1.0
 
 
 def _candidates(question: Question, index: Index, gate: PlaceGate, hits: Sequence[Hit]) -> list[Candidate]:
@@ -172,16 +174,17 @@ def _candidates(question: Question, index: Index, gate: PlaceGate, hits: Sequenc
 
 def _candidate(fits: _Fits, gate: PlaceGate, hit: Hit, number: int, top: float) -> Candidate | None:
     """The best clause of the passage of ``hit``, which is ``number`` of the scores."""
-    question, index, scores = fits.question, fits.index, fits.scored.passage(number)
-    passage, coverage = scores.passage, scores.coverage.tolist()
+    question, index, scored = fits.question, fits.index, fits.scored
+    passage, first = index.passages[hit.passage], scored.first[number]
+    coverage = fits.coverage[first : scored.first[number + 1]]
     place = gate.factor(index.place(hit.passage))
     lead = INTRODUCTION if question.wants_list and introduces(index, passage) else 1.0
     ranked = [
         (coverage[i] * factor * lead, -i)
         for i, clause in enumerate(passage.clauses)
-        if coverage[i] >= HOPELESS and (factor := fits.factor(clause, scores.row + i) * place) > 0
+        if coverage[i] >= HOPELESS and (factor := fits.factor(clause, first + i) * place) > 0
     ]
-    if not ranked or not _has_required(question, scores):
+    if not ranked or not _has_required(question, scores := scored.passage(number)):
         return None
     score, best = max(ranked)
     share = BM25_WEIGHT if official(passage.clauses[-best].stated) else GENERAL_BM25_WEIGHT

@@ -31,6 +31,7 @@ NEIGHBOURS = 3
 
 Matrix: TypeAlias = NDArray[np.float64]
 Rows: TypeAlias = NDArray[np.int64]
+Neighbours: TypeAlias = tuple[Rows, NDArray[np.bool_]]
 
 
 def _whole_figure(figure: str) -> re.Pattern[str]:
@@ -78,10 +79,9 @@ class ClauseScore:
 
 @dataclass(frozen=True, eq=False)
 class PassageScores(Sequence[ClauseScore]):
-    """The scores of a passage's clauses: one row a clause (the first is ``row`` of all scores), one column a span."""
+    """The scores of a passage's clauses: one row a clause, one column a span."""
 
     passage: AnalysedPassage
-    row: int
     own: Matrix
     seen: Matrix
     coverage: Matrix
@@ -116,34 +116,27 @@ class Scored:
         """Those of one passage."""
         first, last = self.first[number], self.first[number + 1]
         passage = self.index.passages[self.ordinals[number]]
-        return PassageScores(passage, first, self.own[first:last], self.seen[first:last], self.coverage[first:last])
+        return PassageScores(passage, self.own[first:last], self.seen[first:last], self.coverage[first:last])
 
 
 def score_passages(question: Question, index: Index, ordinals: Sequence[int]) -> Scored:
     """Scores of the clauses of each passage, in the order of ``ordinals`` (at least one)."""
     asked, matcher = np.array(ordinals), Matcher(question, index)
-    near = _paragraph(index, asked)
+    neighbours = list(_neighbours(index, asked))
+    near = np.unique(np.concatenate([asked, *(other[there] for other, there in neighbours)]))
     near_own, near_owner, above = _evidence(matcher, index, asked, near)
     clauses = Ragged(np.searchsorted(near_owner, np.arange(len(near) + 1)))
     rows, owner = clauses.places(np.searchsorted(near, asked))
     own = near_own[rows]
     peaks = np.maximum.reduceat(near_own, clauses.first[:-1])
-    context = np.maximum(above, _beside(index, asked, near, peaks))
+    context = np.maximum(above, _beside(neighbours, near, peaks))
     seen = np.maximum(_spread(own, owner), context[owner])
     coverage = seen @ np.array([span.weight for span in question.scored]) / question.total
     first = np.searchsorted(owner, np.arange(len(asked) + 1)).tolist()
     return Scored(index, ordinals, owner, own, seen, coverage, first)
 
 
-def _paragraph(index: Index, asked: Rows) -> Rows:
-    """The passages asked for and their neighbours in the same paragraph, in order."""
-    found = [asked]
-    for other, there in _neighbours(index, asked):
-        found.append(other[there])
-    return np.unique(np.concatenate(found))
-
-
-def _neighbours(index: Index, asked: Rows) -> Iterable[tuple[Rows, NDArray[np.bool_]]]:
+def _neighbours(index: Index, asked: Rows) -> Iterable[Neighbours]:
     """For each distance the passage that far from each one asked for, and whether it is in the same paragraph."""
     paragraphs = index.texts.paragraphs
     for distance in (*range(-NEIGHBOURS, 0), *range(1, NEIGHBOURS + 1)):
@@ -151,10 +144,10 @@ def _neighbours(index: Index, asked: Rows) -> Iterable[tuple[Rows, NDArray[np.bo
         yield other, (other == asked + distance) & (paragraphs[other] == paragraphs[asked])
 
 
-def _beside(index: Index, asked: Rows, near: Rows, peaks: Matrix) -> Matrix:
+def _beside(neighbours: Sequence[Neighbours], near: Rows, peaks: Matrix) -> Matrix:
     """The strongest evidence of the rest of the paragraph; ``peaks`` are those of the passages ``near``."""
-    strongest = np.zeros((len(asked), peaks.shape[1]))
-    for other, there in _neighbours(index, asked):
+    strongest = np.zeros((len(neighbours[0][0]), peaks.shape[1]))
+    for other, there in neighbours:
         found = peaks[np.searchsorted(near, other[there])] * PARAGRAPH
         strongest[there] = np.maximum(strongest[there], found)
     return strongest

@@ -59,13 +59,11 @@ class MemoryEngine:
 
     def search(self, query: Terms, limit: int) -> Sequence[Hit]:
         scores = np.zeros(self._size)
-        found = np.zeros(self._size, dtype=bool)
         for term in sorted(query):
             if term in self._postings:
                 rows, column = self._column(term)
                 scores[rows] += query[term] * column
-                found[rows] = True
-        rows = np.flatnonzero(found)
+        rows = np.flatnonzero(scores)  # every term that a passage shares adds to its score
         order = rows[np.lexsort((rows, -scores[rows]))][:limit]
         return list(map(Hit, order.tolist(), scores[order].tolist()))
 
