@@ -97,7 +97,7 @@ class Phrasings:
         self._length: NDArray[np.float64] = np.frombuffer(grams.lengths)
         self._concepts = grams.concepts
         count = np.bincount(self._answers, minlength=len(grams.concepts))
-        self._telling = np.log(len(self._length) / np.maximum(count, 1))
+        self._telling: list[float] = np.log(len(self._length) / np.maximum(count, 1)).tolist()
 
     def meant(self, text: str) -> Meant:
         """The concepts that folded ``text`` probably asks for."""
@@ -107,16 +107,13 @@ class Phrasings:
         norm = _norm(rarity)
         if not norm:
             return Meant()
-        alike = np.zeros(len(self._length))
-        for held, rare in zip(holders, rarity, strict=True):
-            alike[held] += rare**2
-        alike /= self._length * norm
+        shared = np.repeat([rare**2 for rare in rarity], list(map(len, holders)))
+        alike = np.bincount(np.concatenate(holders), shared, len(self._length)) / (self._length * norm)
         nearest = _largest(alike, ALIKE)
         votes: dict[int, float] = {}
-        for number in nearest:
+        for number, likeness in zip(nearest, alike[nearest].tolist(), strict=True):
             for concept in self._answers[self._first_answer[number] : self._first_answer[number + 1]].tolist():
-                vote = float(alike[number]) ** 2 * float(self._telling[concept])
-                votes[concept] = votes.get(concept, 0.0) + vote
+                votes[concept] = votes.get(concept, 0.0) + likeness**2 * self._telling[concept]
         chosen = sorted(votes.items(), key=lambda v: -v[1])[:CONCEPTS]
         top = chosen[0][1] if chosen else 0.0
         if not top:

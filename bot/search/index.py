@@ -123,7 +123,12 @@ class Index:
 
     def place(self, ordinal: int) -> str | None:
         """The place that the document of passage ``ordinal`` is about."""
-        return self.documents[self.passages.document(ordinal)].meta.place
+        return self._places[ordinal]
+
+    @cached_property
+    def _places(self) -> tuple[str | None, ...]:
+        """By passage, for every candidate of every question is asked for its own."""
+        return tuple(self.documents[self.passages.document(n)].meta.place for n in range(len(self.passages)))
 
     @cached_property
     def newest_report(self) -> int | None:

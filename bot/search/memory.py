@@ -58,19 +58,28 @@ class MemoryEngine:
         return len(self._postings.get(term, ()))
 
     def search(self, query: Terms, limit: int) -> Sequence[Hit]:
-        scores = np.zeros(self._size)
-        for term in sorted(query):
-            if term in self._postings:
-                rows, column = self._column(term)
-                scores[rows] += query[term] * column
-        rows = np.flatnonzero(scores)  # every term that a passage shares adds to its score
-        order = rows[np.lexsort((rows, -scores[rows]))][:limit]
-        return list(map(Hit, order.tolist(), scores[order].tolist()))
+        known = [term for term in sorted(query) if term in self._postings]
+        if not known or limit < 1:
+            return []
+        columns = [self._column(term) for term in known]
+        weights = np.repeat([query[term] for term in known], [len(rows) for rows, _ in columns])
+        rows, scores = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+        return _best(np.bincount(rows, weights * scores, self._size), limit)
 
     def _score_column(self, term: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        rows = np.array(self._postings[term])
-        scores = self._model.column(term, self._postings[term]) if self._model else []
-        return rows, np.array(scores, dtype=float)
+        rows = self._postings[term]
+        scores = self._model.column(term, rows) if self._model else []
+        return np.array(rows), np.array(scores, dtype=float)
+
+
+def _best(scores: NDArray[np.float64], limit: int) -> list[Hit]:
+    """The hits among all passages; every term that a passage shares with the query adds to its score."""
+    rows = np.flatnonzero(scores)
+    if limit < len(rows):
+        least = np.partition(scores[rows], -limit)[-limit]
+        rows = rows[scores[rows] >= least]
+    rows = rows[np.argsort(-scores[rows], kind="stable")][:limit]
+    return list(map(Hit, rows.tolist(), scores[rows].tolist()))
 
 
 def _postings(passages: Iterable[Terms]) -> dict[str, list[int]]:

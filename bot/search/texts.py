@@ -1,7 +1,7 @@
 """Which text holds which term, and how strongly, for all texts of the index at once.
 
-A text is a row: a clause, or a title, a heading, an ask above a passage. The terms of the rows lie end to end in
-one array of numbers, so the rows of all candidates are looked through together.
+A text is a row: a clause, or a title, a heading, an ask above a passage. The rows that hold a term lie end to end,
+term by term, so the few terms of a question lead to all texts that matter.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ class Ragged:
 class Texts:
     """All texts of an index. By passage: the rows of its clauses (``clauses``), its context (``context``: rows and
     kinds), its paragraph (``paragraphs``, a number of its own for each paragraph of the corpus) and what the engine
-    gets. By row: its terms and their strengths (numbers into ``levels``)."""
+    gets. By term: the rows that hold it (``holders``) and how strongly (``strengths``, numbers into ``levels``)."""
 
     numbers: dict[str, int]
     frequencies: NDArray[np.int32]
-    rows: Ragged
-    terms: NDArray[np.int32]
+    rows: int
+    holders: Ragged
+    holding: Integers
     strengths: NDArray[np.uint8]
     levels: NDArray[np.float64]
     clauses: Ragged
@@ -64,16 +65,18 @@ class Texts:
         return 0 if number is None else int(self.frequencies[number])
 
     def strength(self, rows: Integers, terms: Sequence[str]) -> NDArray[np.float64]:
-        """How strongly (0 to 1) each of ``terms`` (rows of the result) is held by each of ``rows`` (columns)."""
-        slot = np.full(len(self.numbers) + 1, -1)
-        for index, term in enumerate(terms):
-            slot[self.numbers.get(term, -1)] = index
-        slot[-1] = -1
-        places, owners = self.rows.places(rows)
-        slots = slot[self.terms[places]]
-        held = np.flatnonzero(slots >= 0)
+        """How strongly (0 to 1) each of ``terms`` (rows of the result) is held by each of ``rows`` (columns), which
+        are all different."""
+        known = [(index, number) for index, term in enumerate(terms) if (number := self.numbers.get(term)) is not None]
         found = np.zeros((len(terms), len(rows)))
-        found[slots[held], owners[held]] = self.levels[self.strengths[places[held]]]
+        if known:
+            column = np.full(self.rows, -1)
+            column[rows] = np.arange(len(rows))
+            indexes, numbers = np.array(known).T
+            places, owners = self.holders.places(numbers)
+            columns = column[self.holding[places]]
+            held = np.flatnonzero(columns >= 0)
+            found[indexes[owners[held]], columns[held]] = self.levels[self.strengths[places[held]]]
         return found
 
     def bags(self) -> Iterator[Terms]:
@@ -95,6 +98,9 @@ def put_together(analyses: Sequence[Analysis]) -> Texts:
         frequencies[own] += count
     clause_counts = [np.frombuffer(a.clauses, dtype=np.int32) for a in analyses]
     row_lists = [a.rows.arrays() for a in analyses]
+    sizes = _concatenated([np.diff(first) for first, _ in row_lists], np.int64)
+    held = _concatenated([own[held] for own, (_, held) in zip(terms, row_lists, strict=True)], np.int32)
+    by_term = np.argsort(held, kind="stable")
     context_lists = [a.context.arrays() for a in analyses]
     indexed_lists = [a.indexed.arrays() for a in analyses]
     offsets = np.cumsum([0, *(len(first) - 1 for first, _ in row_lists)])
@@ -103,9 +109,10 @@ def put_together(analyses: Sequence[Analysis]) -> Texts:
     return Texts(
         numbers=numbers,
         frequencies=frequencies,
-        rows=_ragged([first for first, _ in row_lists]),
-        terms=_concatenated([own[held] for own, (_, held) in zip(terms, row_lists, strict=True)], np.int32),
-        strengths=_concatenated([_strengths(a, levels) for a in analyses], np.uint8),
+        rows=len(sizes),
+        holders=Ragged(np.cumsum([0, *np.bincount(held, minlength=len(numbers))])),
+        holding=np.repeat(np.arange(len(sizes)), sizes)[by_term],
+        strengths=_concatenated([_strengths(a, levels) for a in analyses], np.uint8)[by_term],
         levels=np.array(list(levels)),
         clauses=Ragged(np.cumsum([0, *_concatenated(clause_counts, np.int64)])),
         clause_rows=_concatenated(

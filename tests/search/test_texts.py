@@ -47,7 +47,7 @@ def test_the_context_of_a_passage_is_its_title_headings_and_asks(index: Index, l
 @given(data=st.data())
 def test_rows_may_be_asked_for_in_any_order(index: Index, data: st.DataObject) -> None:
     """Each column belongs to its row."""
-    rows = data.draw(st.lists(st.sampled_from(index.texts.clause_rows.tolist()), max_size=20))
+    rows = data.draw(st.lists(st.sampled_from(index.texts.clause_rows.tolist()), max_size=20, unique=True))
     terms = data.draw(st.lists(st.sampled_from(TERMS), max_size=5, unique=True))
     found = index.texts.strength(np.array(rows, dtype=np.int64), terms)
     assert found.shape == (len(terms), len(rows))
