@@ -185,6 +185,14 @@ def _same_counter(asked: frozenset[str], unit: str) -> bool:
     return unit in asked or any(unit in alike and asked & alike for alike in _ALIKE)
 
 
+def judges_form(question: Question) -> bool:
+    """Whether ``form_factor`` tells clauses apart."""
+    judged = (
+        {"latin", "date"} if question.wants_figure else {"latin", "date", "where", "who", "list", "name", "meaning"}
+    )
+    return bool(judged & set(question.manner.kinds)) or (question.wants_rules and not question.wants_figure)
+
+
 def form_factor(question: Question, source: str, strict: bool = True, dated: bool = False) -> float:
     """A list for 哪些, a year for 哪一年, Latin words for an English name: what looks like the answer wins."""
     kinds = question.manner.kinds

@@ -8,22 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
-from bot.answer.gates import (
-    PlaceGate,
-    form_factor,
-    newest,
-    official,
-    period_factor,
-    status_factor,
-    value_factor,
-)
+from bot.answer.fitting import Fitting
+from bot.answer.gates import PlaceGate, newest, official
 from bot.answer.highlighting import figure_gap
 from bot.answer.question import Question
 from bot.answer.quotes import introduces
-from bot.answer.scoring import ClauseScore, Matrix, PassageScores, Scored, score_passages
-from bot.language.facets import Stated
+from bot.answer.scoring import ClauseScore, Matrix, PassageScores, Rows, Scored, score_passages
 from bot.language.period import label
-from bot.search.index import AnalysedClause, AnalysedPassage, Index
+from bot.search.index import AnalysedPassage, Index
 from bot.search.model import Hit, Terms
 
 CANDIDATES = 200
@@ -36,11 +28,9 @@ ATTACHED, NEAR, DETACHED = 15, 10, 0.92
 BM25_WEIGHT, GENERAL_BM25_WEIGHT = 0.08, 0.4
 REQUIRED, HEARD = 0.65, 0.38
 """Evidence that an attribute (a phone number, a rent) is there: named, not hinted at or part of another name."""
-PART, UNNAMED, UNNAMED_FIGURE, EMPTY, INTRODUCTION = 0.88, 0.75, 0.6, 0.4, 1.15
+INTRODUCTION = 1.15
 NEWEST = 0.8
 """Share of the best score from which a clause answers about as well."""
-THING = 3.0
-"""Weight from which a named span cannot be done without."""
 FACET_WEIGHT, HINT_SHARE = 0.8, 0.7
 PREFIX_WEIGHT = {"w": 0.75, "b": 2.0, "u": 0.5, "c": 2.0, "n": 0.0}
 
@@ -116,84 +106,50 @@ def _with_document(question: Question, found: list[Candidate]) -> list[Candidate
     ]
 
 
-class _Fits:
-    """How well clauses fit what a question asks for beside its words; whatever many clauses share is found once."""
-
-    def __init__(self, question: Question, index: Index, scored: Scored) -> None:
-        self.question, self.index, self.scored = question, index, scored
-        things = [n for n, span in enumerate(question.spans) if span.named and span.weight >= THING]
-        self.coverage: list[float] = scored.coverage.tolist()
-        self._missing: list[bool] = np.any(scored.seen[:, things] < 0.3, axis=1).tolist()
-        self._content: list[bool] = (scored.own.max(axis=1) > 0).tolist()
-        self._stated: dict[tuple[object, ...], float] = {}
-        self._parts: dict[str | None, list[str]] = {}
-
-    def factor(self, clause: AnalysedClause, row: int) -> float:
-        """The product of all gates for ``clause``, which stands in ``row`` of the scores."""
-        question, stated, read = self.question, clause.stated, clause.terms
-        strict, fit = official(stated), self._stated_factor(stated)
-        if fit and question.wants_figure:
-            fit *= value_factor(question, read.values, read.text, strict)
-        if fit:
-            fit *= form_factor(question, read.folded.source, strict, _dated(stated))
-            fit = fit * self._named_factor(clause, row) * self._whole_factor(clause)
-        return fit
-
-    def _stated_factor(self, stated: Stated) -> float:
-        key = (stated.place, stated.years, stated.status, stated.others)
-        if key not in self._stated:
-            self._stated[key] = period_factor(self.question, stated) * status_factor(self.question, stated.status)
-        return self._stated[key]
-
-    def _named_factor(self, clause: AnalysedClause, row: int) -> float:
-        """A thing that the question names and neither the clause nor anything around it does."""
-        content = self._content[row] or bool(self.question.wants_figure and clause.terms.values)
-        unnamed = UNNAMED_FIGURE if self.question.wants_figure else UNNAMED
-        return (unnamed if self._missing[row] else 1.0) * (1.0 if content else EMPTY)
-
-    def _whole_factor(self, clause: AnalysedClause) -> float:
-        """A figure said of a part of the place (知识城's) fits less well where the part was not asked for."""
-        place, text = clause.stated.place, clause.terms.text
-        if place not in self._parts:
-            parts = self.index.language.gazetteer.parts(place)
-            self._parts[place] = [part for part in parts if part not in self.question.text]
-        return PART if any(map(text.__contains__, self._parts[place])) else 1.0
-
-
 def _candidates(question: Question, index: Index, gate: PlaceGate, hits: Sequence[Hit]) -> list[Candidate]:
     """The best clause of each passage that has one worth showing, in the order of ``hits``."""
     scored = score_passages(question, index, [h.passage for h in hits])
-    fits = _Fits(question, index, scored)
-    found = []
-    for number in dict.fromkeys(scored.owner[scored.coverage >= HOPELESS].tolist()):
-        candidate = _candidate(fits, gate, hits[number], number, hits[0].score)
-        if candidate is not None:
-            found.append(candidate)
-    return found
+    rows = np.flatnonzero(scored.coverage >= HOPELESS)
+    owner = scored.owner[rows]
+    fit = Fitting(question, index, scored, rows).factors() * _place_factors(index, gate, hits)[owner]
+    scores = scored.coverage[rows] * fit * _leads(question, index, hits, owner)
+    # The first of the best clauses of each passage, passage by passage.
+    order = np.lexsort((rows, -scores, owner))
+    best = order[np.unique(owner, return_index=True)[1]]
+    found = zip(owner[best].tolist(), rows[best].tolist(), scores[best].tolist(), strict=True)
+    candidates = (_candidate(scored, hits, number, row, score) for number, row, score in found if score > 0)
+    return [candidate for candidate in candidates if _has_required(question, candidate.scores)]
 
 
-def _candidate(fits: _Fits, gate: PlaceGate, hit: Hit, number: int, top: float) -> Candidate | None:
-    """The best clause of the passage of ``hit``, which is ``number`` of the scores."""
-    question, index, scored = fits.question, fits.index, fits.scored
-    passage, first = index.passages[hit.passage], scored.first[number]
-    coverage = fits.coverage[first : scored.first[number + 1]]
-    place = gate.factor(index.place(hit.passage))
-    lead = INTRODUCTION if question.wants_list and introduces(index, passage) else 1.0
-    ranked = [
-        (coverage[i] * factor * lead, -i)
-        for i, clause in enumerate(passage.clauses)
-        if coverage[i] >= HOPELESS and (factor := fits.factor(clause, first + i) * place) > 0
-    ]
-    if not ranked or not _has_required(question, scores := scored.passage(number)):
-        return None
-    score, best = max(ranked)
-    share = BM25_WEIGHT if official(passage.clauses[-best].stated) else GENERAL_BM25_WEIGHT
-    return Candidate(passage, scores, -best, score + share * hit.score / top, coverage[-best], hit.score / top)
+def _place_factors(index: Index, gate: PlaceGate, hits: Sequence[Hit]) -> Matrix:
+    """What the place of each passage is worth."""
+    return np.array([gate.factor(index.place(hit.passage)) for hit in hits])
 
 
-def _dated(stated: Stated) -> bool:
-    """A single year is stated for the clause."""
-    return stated.years is not None and stated.years[0] == stated.years[1]
+def _leads(question: Question, index: Index, hits: Sequence[Hit], owner: Rows) -> Matrix:
+    """Row by row: where a list is asked for, the sentence that announces one leads to it."""
+    if not question.wants_list:
+        return np.ones(len(owner))
+    leads = np.ones(len(hits))
+    for number in dict.fromkeys(owner.tolist()):
+        if introduces(index, index.passages[hits[number].passage]):
+            leads[number] = INTRODUCTION
+    return leads[owner]
+
+
+def _candidate(scored: Scored, hits: Sequence[Hit], number: int, row: int, score: float) -> Candidate:
+    """The passage of ``hits[number]`` with the clause that stands in ``row`` of the scores."""
+    scores, bm25 = scored.passage(number), hits[number].score / hits[0].score
+    best = row - scored.first[number]
+    share = BM25_WEIGHT if official(scores.passage.clauses[best].stated) else GENERAL_BM25_WEIGHT
+    return Candidate(
+        scores.passage,
+        scores,
+        best,
+        score + share * hits[number].score / hits[0].score,
+        float(scored.coverage[row]),
+        bm25,
+    )
 
 
 def _has_required(question: Question, scores: PassageScores) -> bool:
@@ -202,6 +158,7 @@ def _has_required(question: Question, scores: PassageScores) -> bool:
         (not span.required or scores.own[:, number].max() >= REQUIRED)
         and (not span.elsewhere or scores.seen[:, number].max() >= HEARD)
         for number, span in enumerate(question.spans)
+        if span.required or span.elsewhere
     )
 
 

@@ -102,15 +102,22 @@ class PassageScores(Sequence[ClauseScore]):
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """The scores of the clauses of many passages together: row by row, ``owner`` says of which passage."""
+    """The scores of the clauses of many passages together: row by row, ``clauses`` are the numbers of the clauses
+    in the index, ``owner`` says of which passage."""
 
     index: Index
     ordinals: Sequence[int]
+    clauses: Rows
     owner: Rows
     own: Matrix
     seen: Matrix
     coverage: Matrix
     first: Sequence[int]
+
+    def clause(self, row: int) -> AnalysedClause:
+        """The clause that stands in ``row``."""
+        number = int(self.owner[row])
+        return self.index.passages[self.ordinals[number]].clauses[row - self.first[number]]
 
     def passage(self, number: int) -> PassageScores:
         """Those of one passage."""
@@ -125,15 +132,16 @@ def score_passages(question: Question, index: Index, ordinals: Sequence[int]) ->
     neighbours = list(_neighbours(index, asked))
     near = np.unique(np.concatenate([asked, *(other[there] for other, there in neighbours)]))
     near_own, near_owner, above = _evidence(matcher, index, asked, near)
-    clauses = Ragged(np.searchsorted(near_owner, np.arange(len(near) + 1)))
-    rows, owner = clauses.places(np.searchsorted(near, asked))
+    near_clauses = Ragged(np.searchsorted(near_owner, np.arange(len(near) + 1)))
+    rows, owner = near_clauses.places(np.searchsorted(near, asked))
     own = near_own[rows]
-    peaks = np.maximum.reduceat(near_own, clauses.first[:-1])
+    peaks = np.maximum.reduceat(near_own, near_clauses.first[:-1])
     context = np.maximum(above, _beside(neighbours, near, peaks))
     seen = np.maximum(_spread(own, owner), context[owner])
     coverage = seen @ np.array([span.weight for span in question.scored]) / question.total
     first = np.searchsorted(owner, np.arange(len(asked) + 1)).tolist()
-    return Scored(index, ordinals, owner, own, seen, coverage, first)
+    clauses, _ = index.texts.clauses.places(asked)
+    return Scored(index, ordinals, clauses, owner, own, seen, coverage, first)
 
 
 def _neighbours(index: Index, asked: Rows) -> Iterable[Neighbours]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import TypeAlias
 
 import msgspec
 import numpy as np
@@ -21,7 +20,7 @@ from bot.corpus.passages import cut_passages
 from bot.language.facets import Stated, state_all
 from bot.language.language import Language
 from bot.language.lists import Lists
-from bot.language.period import Years, label
+from bot.language.period import label
 from bot.search.terms import TextTerms, index_terms, read_text
 
 OWN, HEADING, ASK = 2, 1, 2
@@ -29,12 +28,10 @@ OWN, HEADING, ASK = 2, 1, 2
 TITLE_ROW, PLACELESS_TITLE_ROW, HEADING_ROW, ASK_ROW = range(4)
 """Kinds of context of a passage."""
 
-StatedRecord: TypeAlias = tuple[str | None, Years | None, str | None, tuple[Years, ...]]
-
 
 class ClauseRecord(msgspec.Struct, array_like=True, frozen=True):
     """A clause: its offsets, its folded text, where each character of it comes from (None: each from its own
-    place), the strength of its concepts, its figures and its facets."""
+    place), the strength of its concepts, its figures and its facets (a number into the document's)."""
 
     start: int
     end: int
@@ -42,7 +39,7 @@ class ClauseRecord(msgspec.Struct, array_like=True, frozen=True):
     starts: tuple[int, ...] | None
     concepts: dict[str, float]
     values: tuple[tuple[int, int, str, str], ...]
-    stated: StatedRecord
+    stated: int
 
 
 class PassageRecord(msgspec.Struct, array_like=True, frozen=True):
@@ -61,7 +58,9 @@ class Analysis(msgspec.Struct, array_like=True, frozen=True):
     (title, headings, asks), whose folded texts are ``context_texts``. Parallel to the values of ``rows`` stand
     ``strengths``, numbers into ``levels``; to those of ``context`` (rows by passage) ``context_kinds``; to those of
     ``indexed`` (what the engine gets, by passage) ``weights``. ``certain`` counts by term the passages whose own
-    text surely holds it. A passage stays packed until it is looked at."""
+    text surely holds it. By clause ``stated`` are its facets (numbers into ``facets``) and ``figured`` whether it
+    has a figure; ``parts`` are the clauses that name each part of the document's place. A passage stays packed
+    until it is looked at."""
 
     terms: list[str]
     sections: list[tuple[str, ...]]
@@ -77,7 +76,10 @@ class Analysis(msgspec.Struct, array_like=True, frozen=True):
     indexed: Lists
     weights: bytes
     certain: bytes
-    years: list[Years]
+    facets: list[Stated]
+    stated: bytes
+    figured: bytes
+    parts: dict[str, list[int]]
 
 
 def key(document: Document, language: Language) -> str:
@@ -104,15 +106,16 @@ class _Reader:
         self._levels: dict[float, int] = {}
         self._sections: dict[tuple[str, ...], int] = {}
         self._context: dict[str, TextTerms] = {}
+        self._facets: dict[Stated, int] = {}
 
     def analysis(self) -> Analysis:
         passages = cut_passages([self._document])
         stated = list(state_all([self._document], passages, self._language.status))
         clauses = [[self._read(self._document.text[a:b]) for a, b in p.clauses] for p in passages]
         context = [self._context_of(p) for p in passages]
-        rows, strengths = self._rows([*chain.from_iterable(clauses), *self._context.values()])
-        first = sum(map(len, clauses))
-        row = {source: first + number for number, source in enumerate(self._context)}
+        texts = list(chain.from_iterable(clauses))
+        rows, strengths = self._rows([*texts, *self._context.values()])
+        row = {source: len(texts) + number for number, source in enumerate(self._context)}
         bags = [self._bag(*parts) for parts in zip(clauses, context, stated, strict=True)]
         indexed = Lists.of([list(map(self._number, bag)) for bag in bags])
         packed = [self._packed(*parts) for parts in zip(passages, clauses, stated, strict=True)]
@@ -131,7 +134,10 @@ class _Reader:
             indexed=indexed,
             weights=bytes(int(weight) for bag in bags for weight in bag.values()),
             certain=self._certain(clauses),
-            years=_years(chain.from_iterable(stated)),
+            facets=list(self._facets),
+            stated=np.array([self._facets[s] for s in chain.from_iterable(stated)], dtype=np.int32).tobytes(),
+            figured=bytes(bool(text.values) for text in texts),
+            parts=self._parts(texts),
         )
 
     def _read(self, source: str) -> TextTerms:
@@ -171,7 +177,8 @@ class _Reader:
 
     def _packed(self, passage: Passage, clauses: Sequence[TextTerms], stated: Sequence[Stated]) -> msgspec.Raw:
         section = self._sections.setdefault(passage.section, len(self._sections))
-        records = tuple(_clause(*parts) for parts in zip(passage.clauses, clauses, stated, strict=True))
+        numbers = [self._facets.setdefault(facets, len(self._facets)) for facets in stated]
+        records = tuple(_clause(*parts) for parts in zip(passage.clauses, clauses, numbers, strict=True))
         record = PassageRecord(passage.block, passage.start, passage.end, section, passage.struck, records)
         return msgspec.Raw(msgspec.msgpack.encode(record))
 
@@ -181,8 +188,13 @@ class _Reader:
             counts.update({term for text in own for term in text.certain()})
         return np.array([counts[term] for term in self._terms], dtype=np.int32).tobytes()
 
+    def _parts(self, texts: Sequence[TextTerms]) -> dict[str, list[int]]:
+        parts = self._language.gazetteer.parts(self._document.meta.place)
+        found = ((part, [number for number, text in enumerate(texts) if part in text.text]) for part in parts)
+        return {part: numbers for part, numbers in found if numbers}
 
-def _clause(span: tuple[int, int], text: TextTerms, stated: Stated) -> ClauseRecord:
+
+def _clause(span: tuple[int, int], text: TextTerms, stated: int) -> ClauseRecord:
     starts = text.folded.starts
     return ClauseRecord(
         *span,
@@ -190,7 +202,7 @@ def _clause(span: tuple[int, int], text: TextTerms, stated: Stated) -> ClauseRec
         None if starts == tuple(range(len(starts))) else starts,
         dict(text.concepts),
         tuple((v.start, v.end, v.kind, v.unit) for v in text.values),
-        (stated.place, stated.years, stated.status, stated.others),
+        stated,
     )
 
 
@@ -201,8 +213,3 @@ def _facets(text: TextTerms, stated: Stated) -> Iterable[str]:
     if stated.status:
         yield f"status:{stated.status}"
     yield from (f"value:{value.kind}" for value in text.values)
-
-
-def _years(stated: Iterable[Stated]) -> list[Years]:
-    """Every time that some clause states."""
-    return sorted({years for s in stated for years in (s.years, *s.others) if years})

@@ -88,16 +88,16 @@ class Passages(Sequence[AnalysedPassage]):
             document.blocks[record.block].asks,
             record.struck,
         )
-        return AnalysedPassage(passage, tuple(_clause(document, clause) for clause in record.clauses))
+        return AnalysedPassage(passage, tuple(_clause(document, clause, analysis.facets) for clause in record.clauses))
 
 
-def _clause(document: Document, record: ClauseRecord) -> AnalysedClause:
+def _clause(document: Document, record: ClauseRecord, facets: Sequence[Stated]) -> AnalysedClause:
     starts = tuple(range(len(record.text))) if record.starts is None else record.starts
     folded = Normalised(
         document.text[record.start : record.end], record.text, starts, tuple(start + 1 for start in starts)
     )
     reading = Reading(folded, record.concepts, tuple(Value(*value) for value in record.values))
-    return AnalysedClause(record.start, record.end, reading, Stated(*record.stated))
+    return AnalysedClause(record.start, record.end, reading, facets[record.stated])
 
 
 @dataclass(eq=False)
@@ -109,8 +109,6 @@ class Index:
     texts: Texts
     engine: Engine
     language: Language
-    years: frozenset[Years]
-    """Every time that some clause states."""
 
     def frequency(self, term: str) -> int:
         """Number of passages whose own text surely holds ``term`` (headings and hints do not count)."""
@@ -129,6 +127,11 @@ class Index:
     def _places(self) -> tuple[str | None, ...]:
         """By passage, for every candidate of every question is asked for its own."""
         return tuple(self.documents[self.passages.document(n)].meta.place for n in range(len(self.passages)))
+
+    @cached_property
+    def years(self) -> frozenset[Years]:
+        """Every time that some clause states."""
+        return frozenset(years for stated in self.texts.facets for years in (stated.years, *stated.others) if years)
 
     @cached_property
     def newest_report(self) -> int | None:
@@ -162,5 +165,4 @@ def build_index(
         texts,
         engine(texts.bags()),
         language,
-        frozenset(years for analysis in analyses for years in analysis.years),
     )

@@ -64,7 +64,8 @@ class MemoryEngine:
         columns = [self._column(term) for term in known]
         weights = np.repeat([query[term] for term in known], [len(rows) for rows, _ in columns])
         rows, scores = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-        return _best(np.bincount(rows, weights * scores, self._size), limit)
+        sums = np.asarray(np.bincount(rows, weights * scores, self._size), dtype=np.float64)
+        return _best(sums, limit)
 
     def _score_column(self, term: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         rows = self._postings[term]

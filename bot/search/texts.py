@@ -6,6 +6,7 @@ term by term, so the few terms of a question lead to all texts that matter.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.language.facets import Stated
 from bot.search.analysis import Analysis
 from bot.search.model import Terms
 
@@ -37,9 +39,11 @@ class Ragged:
 
 @dataclass(frozen=True)
 class Texts:
-    """All texts of an index. By passage: the rows of its clauses (``clauses``), its context (``context``: rows and
-    kinds), its paragraph (``paragraphs``, a number of its own for each paragraph of the corpus) and what the engine
-    gets. By term: the rows that hold it (``holders``) and how strongly (``strengths``, numbers into ``levels``)."""
+    """All texts of an index. By passage: its clauses (``clauses``), its context (``context``: rows and kinds), its
+    paragraph (``paragraphs``, a number of its own for each paragraph of the corpus) and what the engine gets.
+    By clause: its row, its facets (``stated``, numbers into ``facets``) and whether it has a figure (``figured``).
+    By term: the rows that hold it (``holders``) and how strongly (``strengths``, numbers into ``levels``). By name of
+    a part of a place: the clauses that name it and are about that place (``parts``)."""
 
     numbers: dict[str, int]
     frequencies: NDArray[np.int32]
@@ -50,6 +54,10 @@ class Texts:
     levels: NDArray[np.float64]
     clauses: Ragged
     clause_rows: Integers
+    facets: tuple[Stated, ...]
+    stated: Integers
+    figured: NDArray[np.bool_]
+    parts: dict[str, Integers]
     context: Ragged
     context_rows: Integers
     context_kinds: NDArray[np.uint8]
@@ -91,6 +99,7 @@ def put_together(analyses: Sequence[Analysis]) -> Texts:
     """The texts of all documents, in their order."""
     numbers: dict[str, int] = {}
     levels: dict[float, int] = {}
+    facets: dict[Stated, int] = {}
     terms = [_numbered(analysis, numbers) for analysis in analyses]
     counts = [np.frombuffer(a.certain, dtype=np.int32) for a in analyses]
     frequencies = np.zeros(len(numbers), dtype=np.int32)
@@ -118,6 +127,10 @@ def put_together(analyses: Sequence[Analysis]) -> Texts:
         clause_rows=_concatenated(
             [offset + np.arange(n) for offset, n in zip(offsets, clause_totals, strict=False)], np.int64
         ),
+        stated=_concatenated([_stated(a, facets) for a in analyses], np.int64),
+        facets=tuple(facets),
+        figured=_concatenated([np.frombuffer(a.figured, dtype=np.bool_) for a in analyses], np.bool_),
+        parts=_parts(analyses, clause_totals),
         context=_ragged([first for first, _ in context_lists]),
         context_rows=_concatenated(
             [offset + rows for offset, (_, rows) in zip(offsets, context_lists, strict=False)], np.int64
@@ -144,6 +157,21 @@ def _strengths(analysis: Analysis, levels: dict[float, int]) -> NDArray[np.uint8
     """The strengths as numbers into the ``levels`` of the whole index; new ones get the next numbers."""
     own = np.array([levels.setdefault(level, len(levels)) for level in analysis.levels], dtype=np.uint8)
     return own[np.frombuffer(analysis.strengths, dtype=np.uint8)]
+
+
+def _stated(analysis: Analysis, facets: dict[Stated, int]) -> NDArray[np.int32]:
+    """The facets of each clause as numbers into those of the whole index; new ones get the next numbers."""
+    own = np.array([facets.setdefault(stated, len(facets)) for stated in analysis.facets], dtype=np.int32)
+    return own[np.frombuffer(analysis.stated, dtype=np.int32)]
+
+
+def _parts(analyses: Sequence[Analysis], totals: Sequence[int]) -> dict[str, Integers]:
+    """By name of a part the clauses of all documents that name it; ``totals`` count the clauses of each document."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for analysis, first in zip(analyses, np.cumsum([0, *totals]).tolist(), strict=False):
+        for part, clauses in analysis.parts.items():
+            found[part] += [first + clause for clause in clauses]
+    return {part: np.array(clauses) for part, clauses in found.items()}
 
 
 def _ragged(firsts: Sequence[NDArray[np.int32]]) -> Ragged:
