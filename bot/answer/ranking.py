@@ -15,7 +15,7 @@ from bot.answer.question import Question
 from bot.answer.quotes import introduces
 from bot.answer.scoring import ClauseScore, Matrix, PassageScores, Rows, Scored, score_passages
 from bot.language.period import label
-from bot.search.index import AnalysedPassage, Index
+from bot.search.index import AnalysedClause, AnalysedPassage, Index
 from bot.search.model import Hit, Terms
 
 CANDIDATES = 200
@@ -51,6 +51,11 @@ class Candidate:
     def chosen(self) -> ClauseScore:
         return self.scores[self.best]
 
+    @property
+    def clause(self) -> AnalysedClause:
+        """The best clause."""
+        return self.passage.clauses[self.best]
+
 
 def query_terms(question: Question) -> Terms:
     """The question as weighted terms for the engine, its facets among them."""
@@ -74,10 +79,11 @@ def _facet_terms(question: Question) -> Iterable[str]:
 def rank(question: Question, index: Index, gate: PlaceGate) -> list[Candidate]:
     """Candidates by falling score; those that contradict the place, time or required attributes are out."""
     hits = index.engine.search(query_terms(question), CANDIDATES)
-    hits = [h for h in hits if gate.factor(index.place(h.passage))]
+    places = index.by_place(gate.factor)
+    hits = [h for h in hits if places[h.passage]]
     if not hits or not question.spans:
         return []
-    found = _candidates(question, index, gate, hits)
+    found = _candidates(question, index, places, hits)
     found = _with_document(question, found)
     found.sort(key=lambda c: -c.score)
     found = [*(_attached(question, c, index) for c in found[:ATTACHED]), *found[ATTACHED:]]
@@ -91,7 +97,7 @@ def _with_document(question: Question, found: list[Candidate]) -> list[Candidate
     best: dict[int, Matrix] = {}
     ranks: dict[int, float] = {}
     for candidate in found:
-        if not official(candidate.chosen.clause.stated):
+        if not official(candidate.clause.stated):
             own = candidate.scores.own.max(axis=0)
             number = candidate.passage.passage.document
             best[number] = np.maximum(best[number], own) if number in best else own
@@ -106,12 +112,14 @@ def _with_document(question: Question, found: list[Candidate]) -> list[Candidate
     ]
 
 
-def _candidates(question: Question, index: Index, gate: PlaceGate, hits: Sequence[Hit]) -> list[Candidate]:
-    """The best clause of each passage that has one worth showing, in the order of ``hits``."""
-    scored = score_passages(question, index, [h.passage for h in hits])
+def _candidates(question: Question, index: Index, places: Matrix, hits: Sequence[Hit]) -> list[Candidate]:
+    """The best clause of each passage that has one worth showing, in the order of ``hits``; ``places`` are the
+    factors of all passages' places."""
+    ordinals = [h.passage for h in hits]
+    scored = score_passages(question, index, ordinals)
     rows = np.flatnonzero(scored.coverage >= HOPELESS)
     owner = scored.owner[rows]
-    fit = Fitting(question, index, scored, rows).factors() * _place_factors(index, gate, hits)[owner]
+    fit = Fitting(question, index, scored, rows).factors() * places[ordinals][owner]
     scores = scored.coverage[rows] * fit * _leads(question, index, hits, owner)
     # The first of the best clauses of each passage, passage by passage.
     order = np.lexsort((rows, -scores, owner))
@@ -119,11 +127,6 @@ def _candidates(question: Question, index: Index, gate: PlaceGate, hits: Sequenc
     found = zip(owner[best].tolist(), rows[best].tolist(), scores[best].tolist(), strict=True)
     candidates = (_candidate(scored, hits, number, row, score) for number, row, score in found if score > 0)
     return [candidate for candidate in candidates if _has_required(question, candidate.scores)]
-
-
-def _place_factors(index: Index, gate: PlaceGate, hits: Sequence[Hit]) -> Matrix:
-    """What the place of each passage is worth."""
-    return np.array([gate.factor(index.place(hit.passage)) for hit in hits])
 
 
 def _leads(question: Question, index: Index, hits: Sequence[Hit], owner: Rows) -> Matrix:
@@ -139,17 +142,11 @@ def _leads(question: Question, index: Index, hits: Sequence[Hit], owner: Rows) -
 
 def _candidate(scored: Scored, hits: Sequence[Hit], number: int, row: int, score: float) -> Candidate:
     """The passage of ``hits[number]`` with the clause that stands in ``row`` of the scores."""
-    scores, bm25 = scored.passage(number), hits[number].score / hits[0].score
+    scores, hit, top = scored.passage(number), hits[number], hits[0].score
     best = row - scored.first[number]
     share = BM25_WEIGHT if official(scores.passage.clauses[best].stated) else GENERAL_BM25_WEIGHT
-    return Candidate(
-        scores.passage,
-        scores,
-        best,
-        score + share * hits[number].score / hits[0].score,
-        float(scored.coverage[row]),
-        bm25,
-    )
+    score += share * hit.score / top
+    return Candidate(scores.passage, scores, best, score, float(scored.coverage[row]), hit.score / top)
 
 
 def _has_required(question: Question, scores: PassageScores) -> bool:

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -204,7 +204,8 @@ def _sound_and_city(text: str, place: Place) -> Iterable[tuple[int, int]]:
         yield from (match.span() for match in re.finditer(pattern, text))
 
 
-def _alternatives(names: Sequence[str]) -> str:
+@lru_cache(maxsize=1024)
+def _alternatives(names: tuple[str, ...]) -> str:
     return "|".join(re.escape(name) for name in names)
 
 

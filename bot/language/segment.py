@@ -11,6 +11,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,6 +25,8 @@ _FUNCTION_TAGS = frozenset(
 )
 """jieba's tags of words that carry no content of their own (adverbs, particles, measures, times …)."""
 _PLACE, _FUNCTION = 1, 2
+KEPT_TEXTS = 1024
+"""Texts whose words are remembered."""
 _BLOCK = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]+")
 """What jieba cuts into words; every other character stands alone."""
 
@@ -57,6 +60,7 @@ class Segmenter:
         self._classes = words.classes
         self._total, self._longest = words.total, words.longest
         self._log_total = math.log(words.total)
+        self._known_tokens = lru_cache(maxsize=KEPT_TEXTS)(self._tokens)
 
     def _frequency(self, word: str) -> int:
         number = self._words.number(word)
@@ -84,7 +88,11 @@ class Segmenter:
 
     def tokens(self, text: str) -> list[Token]:
         """Chinese words, Latin words and numbers of ``text``, in order; punctuation and spaces are left out."""
-        return [Token(text[a:b], a, b) for a, b in self._pieces(text) if text[a].isalnum()]
+        return list(self._known_tokens(text))
+
+    def _tokens(self, text: str) -> tuple[Token, ...]:
+        """``tokens`` of a text that comes again (the stretches of a question come several times)."""
+        return tuple(Token(text[a:b], a, b) for a, b in self._pieces(text) if text[a].isalnum())
 
     def _pieces(self, text: str) -> Iterator[tuple[int, int]]:
         at = 0

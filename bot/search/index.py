@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 from typing import overload
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.cache import Cache, Kept
 from bot.corpus.model import Document, Passage
@@ -50,12 +52,15 @@ class Passages(Sequence[AnalysedPassage]):
     """The passages of all documents by ordinal. They stay packed until one is looked at."""
 
     def __init__(self, documents: Sequence[Document], analyses: Sequence[Analysis]) -> None:
-        self._documents, self._analyses = documents, analyses
-        self._where = [(d, n) for d, analysis in enumerate(analyses) for n in range(len(analysis.passages))]
+        self._sources, self._analyses = documents, analyses
+        sizes = [len(analysis.passages) for analysis in analyses]
+        self.documents = np.repeat(np.arange(len(sizes)), sizes)
+        """By passage the number of its document."""
+        self._first = np.cumsum([0, *sizes]).tolist()
         self._unpacked = lru_cache(maxsize=UNPACKED)(self._unpack)
 
     def __len__(self) -> int:
-        return len(self._where)
+        return len(self.documents)
 
     @overload
     def __getitem__(self, ordinal: int) -> AnalysedPassage: ...
@@ -71,12 +76,12 @@ class Passages(Sequence[AnalysedPassage]):
 
     def document(self, ordinal: int) -> int:
         """The number of the document that passage ``ordinal`` stands in."""
-        return self._where[ordinal][0]
+        return int(self.documents[ordinal])
 
     def _unpack(self, ordinal: int) -> AnalysedPassage:
-        number, own = self._where[ordinal]
-        document, analysis = self._documents[number], self._analyses[number]
-        record = msgspec.msgpack.decode(analysis.passages[own], type=PassageRecord)
+        number = self.document(ordinal)
+        document, analysis = self._sources[number], self._analyses[number]
+        record = msgspec.msgpack.decode(analysis.passages[ordinal - self._first[number]], type=PassageRecord)
         passage = Passage(
             ordinal,
             number,
@@ -121,12 +126,11 @@ class Index:
 
     def place(self, ordinal: int) -> str | None:
         """The place that the document of passage ``ordinal`` is about."""
-        return self._places[ordinal]
+        return self.documents[self.passages.document(ordinal)].meta.place
 
-    @cached_property
-    def _places(self) -> tuple[str | None, ...]:
-        """By passage, for every candidate of every question is asked for its own."""
-        return tuple(self.documents[self.passages.document(n)].meta.place for n in range(len(self.passages)))
+    def by_place(self, worth: Callable[[str | None], float]) -> NDArray[np.float64]:
+        """By passage, what the place that its document is about is ``worth``."""
+        return np.array([worth(d.meta.place) for d in self.documents] or [0.0])[self.passages.documents]
 
     @cached_property
     def years(self) -> frozenset[Years]:
