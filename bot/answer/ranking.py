@@ -121,9 +121,9 @@ def _candidates(question: Question, index: Index, places: Matrix, hits: Sequence
     owner = scored.owner[rows]
     fit = Fitting(question, index, scored, rows).factors() * places[ordinals][owner]
     scores = scored.coverage[rows] * fit * _leads(question, index, hits, owner)
-    # The first of the best clauses of each passage, passage by passage.
-    order = np.lexsort((rows, -scores, owner))
-    best = order[np.unique(owner, return_index=True)[1]]
+    # Of each passage (owners are in order) the best clause, of equal ones the first.
+    order = np.lexsort((-scores, owner))
+    best = order[np.flatnonzero(np.diff(owner, prepend=-1))]
     found = zip(owner[best].tolist(), rows[best].tolist(), scores[best].tolist(), strict=True)
     candidates = (_candidate(scored, hits, number, row, score) for number, row, score in found if score > 0)
     return [candidate for candidate in candidates if _has_required(question, candidate.scores)]
