@@ -13,6 +13,7 @@ from bot.answer.question import Question
 from bot.answer.scoring import Matrix, Rows, Scored
 from bot.language.facets import Stated
 from bot.search.index import Index
+from bot.search.texts import distinct
 
 PART, UNNAMED, UNNAMED_FIGURE, EMPTY = 0.88, 0.75, 0.6, 0.4
 THING = 3.0
@@ -44,7 +45,7 @@ class Fitting:
 
     def _stated_factors(self) -> Matrix:
         """What the clauses state of time and status."""
-        numbers, back = np.unique(self._stated, return_inverse=True)
+        numbers, back = distinct(self._stated)
         return np.array([self._stated_factor(self._texts.facets[n]) for n in numbers.tolist()])[back]
 
     def _stated_factor(self, stated: Stated) -> float:

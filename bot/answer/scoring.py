@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bot.answer.question import Question
 from bot.search.analysis import ASK_ROW, HEADING_ROW, PLACELESS_TITLE_ROW, TITLE_ROW
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
-from bot.search.texts import Ragged
+from bot.search.texts import Ragged, distinct
 
 BEFORE = (0.85, 0.7, 0.6, 0.55, 0.55, 0.5, 0.5)
 AFTER = (0.55, 0.5, 0.45, 0.4)
@@ -130,7 +130,7 @@ def score_passages(question: Question, index: Index, ordinals: Sequence[int]) ->
     """Scores of the clauses of each passage, in the order of ``ordinals`` (at least one)."""
     asked, matcher = np.array(ordinals), Matcher(question, index)
     neighbours = list(_neighbours(index, asked))
-    near = np.unique(np.concatenate([asked, *(other[there] for other, there in neighbours)]))
+    near, _ = distinct(np.concatenate([asked, *(other[there] for other, there in neighbours)]))
     near_own, near_owner, above = _evidence(matcher, index, asked, near)
     near_clauses = Ragged(np.searchsorted(near_owner, np.arange(len(near) + 1)))
     rows, owner = near_clauses.places(np.searchsorted(near, asked))
@@ -167,7 +167,7 @@ def _evidence(matcher: Matcher, index: Index, asked: Rows, near: Rows) -> tuple[
     texts = index.texts
     places, owner = texts.clauses.places(near)
     above, below = texts.context.places(asked)
-    rows, back = np.unique(texts.context_rows[above], return_inverse=True)
+    rows, back = distinct(texts.context_rows[above])
     evidence = matcher.evidence(
         np.concatenate((texts.clause_rows[places], rows)),
         lambda: [*_clause_texts(index, near), *(texts.context_texts[row] for row in rows.tolist())],

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.cache import Cache
+
+if TYPE_CHECKING:
+    import sqlite3
 
 VERSION = 3
 _ENTRY = re.compile(r"\S+ (\S+) \[[^\]]*\] /(.+)/")
@@ -68,6 +70,8 @@ def _stemmer() -> Any:
 
 def _open(cache: Cache) -> sqlite3.Connection:
     """The dictionary from its file, made where it is missing or damaged."""
+    import sqlite3  # Chinese questions need none
+
     name = f"glosses-{VERSION}.sqlite"
     for _ in range(2):
         path = cache.file(name, lambda draft: _fill(sqlite3.connect(draft)).close())

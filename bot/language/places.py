@@ -16,7 +16,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from bot.errors import KnowledgeError, Problem
-from bot.language.normalise import fold, to_traditional
+from bot.language.names import DisplayNames
+from bot.language.normalise import fold
 
 _SUFFIX = re.compile(r"特别行政区|自治区|新区|开发区|经开区|高新区|自贸区|海关|[区市县省镇]")
 
@@ -85,10 +86,9 @@ class Gazetteer:
         known = self.places.get(place or "")
         return known.en if known and known.en else self.name(place)
 
-    def names(self, place: str | None) -> dict[str, str]:
+    def names(self, place: str | None) -> DisplayNames:
         """Display names by locale; empty strings for no place."""
-        chinese = self.name(place) or ""
-        return {"zh-Hans": chinese, "zh-Hant": to_traditional(chinese), "en": self.english(place) or ""}
+        return DisplayNames(self.name(place) or "", self.english(place) or "")
 
     def within(self, place: str | None) -> tuple[str, ...]:
         """Places that ``place`` lies in or is spoken of together with (黄埔海关 → 广州市黄埔区)."""
