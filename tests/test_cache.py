@@ -144,13 +144,26 @@ def test_what_nobody_used_for_long_is_removed(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["entry-new", "entry-used"]
 
 
-def test_a_file_is_made_once_and_whole(folder: Path) -> None:
-    """What another process made stays."""
-    cache = Cache(folder)
-    assert cache.file("words", lambda path: path.write_text("one")) == folder / "words"
-    assert cache.file("words", lambda path: path.write_text("two")) == folder / "words"
-    assert (folder / "words").read_text() == "one"
-    assert Cache().file("words", lambda path: path.write_text("one")) is None
+def test_where_there_is_too_much_the_least_recently_used_goes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the rest fits."""
+    for number in range(4):
+        Cache(folder).remember("entry", str(number), Entry, Counter())
+        os.utime(folder / f"entry-{number}", (time.time() - 1000 + number,) * 2)
+    (size,) = {path.stat().st_size for path in folder.iterdir()}
+    monkeypatch.setattr("bot.cache._MOST", 3 * size)
+    Cache(folder).remember("entry", "new", Entry, Counter())
+    assert {path.name for path in folder.iterdir()} == {"entry-2", "entry-3", "entry-new"}
+
+
+def test_what_a_killed_process_was_writing_is_removed_in_the_end(folder: Path) -> None:
+    """Not at once: another process may be writing right now."""
+    Cache(folder).remember("entry", "1", Entry, Counter())
+    for name, age in (("new-dead", 2 * 86_400), ("new-alive", 1)):
+        (folder / name).mkdir()
+        (folder / name / "entry-2").write_bytes(b"half")
+        os.utime(folder / name, (time.time() - age,) * 2)
+    Cache(folder).remember("entry", "3", Entry, Counter())
+    assert {path.name for path in folder.iterdir()} == {"entry-1", "entry-3", "new-alive"}
 
 
 RACE = """

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+_SPACE = re.compile(r"\s")
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _CJK = r"\u3400-\u9fff"
 # A space is noise unless it stands between two Latin words or numbers ("web 2.0", "3 000" stays apart).
@@ -48,6 +49,8 @@ class Normalised:
 
 def simplify(text: str) -> str:
     """Traditional to Simplified, length kept (a phrase that would change length is converted by character)."""
+    if text.isascii():
+        return text
     converted: str = _t2s.convert(text)
     return converted if len(converted) == len(text) else "".join(map(_simplify_character, text))
 
@@ -84,7 +87,7 @@ def normalise(source: str) -> Normalised:
 
 
 def _kept(text: str) -> list[int]:
-    if not re.search(r"\s", text):
+    if not _SPACE.search(text):
         return list(range(len(text)))
     dropped: set[int] = set()
     for match in _NOISE_SPACE.finditer(text):
@@ -94,7 +97,8 @@ def _kept(text: str) -> list[int]:
 
 def fold(source: str) -> str:
     """The folded text alone."""
-    return normalise(source).text
+    text = simplify("".join(map(_fold_character, source)))
+    return "".join(text[i] for i in _kept(text)) if _SPACE.search(text) else text
 
 
 def is_traditional(text: str) -> bool:

@@ -137,31 +137,33 @@ def _joined(text: str, offset: int, ends: list[int]) -> Iterator[tuple[int, int]
 
 
 def _compile() -> _Words:
-    frequencies, classes = _read_dictionary()
-    names = {*frequencies, *classes}
-    vocabulary = Vocabulary(names)
+    frequencies, classes, total = _read_dictionary()
+    vocabulary = Vocabulary({*frequencies, *classes})
     words = list(vocabulary)
     return _Words(
         vocabulary.to_bytes(),
         array("I", (frequencies.get(word, 0) for word in words)).tobytes(),
         bytes(classes.get(word, 0) for word in words),
-        sum(frequency for _, frequency, _ in _lines()),
+        total,
         max(map(len, words)),
     )
 
 
-def _read_dictionary() -> tuple[dict[str, int], dict[str, int]]:
-    """Frequencies of the words, and the classes of those that have any (places without their suffix too)."""
+def _read_dictionary() -> tuple[dict[str, int], dict[str, int], int]:
+    """Frequencies of the words, the classes of those that have any (places without their suffix too), and the sum of
+    all frequencies (of words that come twice both, as jieba has it)."""
     frequencies: dict[str, int] = {}
     classes: dict[str, int] = {}
+    total = 0
     for word, frequency, tag in _lines():
         frequencies[word] = frequency
+        total += frequency
         if tag == "ns" and len(word) > 1:
             for name in (word, _bare(word)):
                 classes[name] = classes.get(name, 0) | _PLACE
         elif tag in _FUNCTION_TAGS:
             classes[word] = classes.get(word, 0) | _FUNCTION
-    return frequencies, classes
+    return frequencies, classes, total
 
 
 def _lines() -> Iterator[tuple[str, int, str]]:

@@ -36,6 +36,11 @@ class Vocabulary:
         """All strings, in the order of their numbers."""
         return map(self._trie.restore_key, range(len(self._trie)))
 
+    def string(self, number: int) -> str:
+        """The string that has ``number``."""
+        found: str = self._trie.restore_key(number)
+        return found
+
     def number(self, string: str) -> int | None:
         """The string's number, None where it is not among them."""
         found: int | None = self._trie.get(string)
