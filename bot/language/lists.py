@@ -25,6 +25,9 @@ class Lists(msgspec.Struct, array_like=True, frozen=True):
         values = np.fromiter((n for numbers in lists for n in numbers), dtype=np.int32, count=int(first[-1]))
         return cls(first.tobytes(), values.tobytes())
 
+    def __len__(self) -> int:
+        return len(self.first) // np.dtype(np.int32).itemsize - 1
+
     def arrays(self) -> tuple[Numbers, Numbers]:
         """``first`` and ``values``, read-only views of the bytes."""
         return np.frombuffer(self.first, dtype=np.int32), np.frombuffer(self.values, dtype=np.int32)

@@ -22,9 +22,10 @@ from bot.language.values import Value
 from bot.search import analysis as documents_analysis
 from bot.search.analysis import Analysis, ClauseRecord, PassageRecord
 from bot.search.memory import MemoryEngine
+from bot.search.merging import put_together
 from bot.search.model import Engine, Terms
 from bot.search.terms import Reading
-from bot.search.texts import Texts, put_together
+from bot.search.texts import Texts
 
 UNPACKED = 20_000
 """Passages that stay unpacked once they have been looked at."""
