@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import threading
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answer.assistant import Assistant
+from bot.cache import Cache
 from bot.config import Config
 from bot.corpus.loader import load_folder
 from bot.corpus.model import Document
@@ -49,9 +51,11 @@ def build_language(config: Config) -> Language:
 def build_assistant(config: Config) -> Assistant:
     """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem."""
     folder = knowledge_folder(config)
-    places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
-    documents = load_folder(folder, places.places.keys())
-    return Assistant(build_index(documents, build_language(config)), _snapshot(documents, lexicon_folders(folder)))
+    with _uncollected():
+        places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
+        documents = load_folder(folder, places.places.keys())
+        index = build_index(documents, build_language(config), cache=Cache(config.state_dir / "cache"))
+        return Assistant(index, _snapshot(documents, lexicon_folders(folder)))
 
 
 def _snapshot(documents: Sequence[Document], lexicon: Sequence[Path]) -> str:
@@ -63,6 +67,18 @@ def _snapshot(documents: Sequence[Document], lexicon: Sequence[Path]) -> str:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage: all the objects that are made here come to stay."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.answer.highlighting import highlights
@@ -11,7 +12,8 @@ from bot.answer.question import Question
 from bot.answer.quotes import quote_span
 from bot.answer.ranking import Candidate
 from bot.corpus.model import Document
-from bot.language.normalise import Normalised, normalise, to_traditional
+from bot.language.names import DisplayNames
+from bot.language.normalise import Normalised, normalise
 from bot.language.period import label
 from bot.search.index import AnalysedPassage, Index
 
@@ -66,18 +68,14 @@ def _metric(asked: Question, candidate: Candidate) -> str | None:
     return max(found)[1] if found else None
 
 
-def _names(facets: Facets, index: Index) -> dict[str, dict[str, str]]:
-    names: dict[str, dict[str, str]] = {}
+def _names(facets: Facets, index: Index) -> dict[str, Mapping[str, str]]:
+    names: dict[str, Mapping[str, str]] = {}
     gazetteer, lexicon = index.language.gazetteer, index.language.lexicon
     if facets.place:
         names["place"] = gazetteer.names(facets.place)
     if facets.metric:
         concept = lexicon.concepts[facets.metric]
-        names["metric"] = {
-            "zh-Hans": concept.forms[0],
-            "zh-Hant": to_traditional(concept.forms[0]),
-            "en": concept.en or concept.forms[0],
-        }
+        names["metric"] = DisplayNames(concept.forms[0], concept.en or concept.forms[0])
     return names
 
 

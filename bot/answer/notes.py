@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.answer.gates import PlaceGate
@@ -76,5 +76,5 @@ def _cautions(shown: Sequence[Candidate], index: Index) -> list[Note]:
     ]
 
 
-def _name(place: str | None, index: Index) -> dict[str, str]:
+def _name(place: str | None, index: Index) -> Mapping[str, str]:
     return index.language.gazetteer.names(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from bot.answer.question import Question
 from bot.answer.ranking import query_terms
@@ -12,8 +13,19 @@ from bot.search.index import Index
 EXAMPLES, SUGGESTIONS, NEAR = 6, 3, 10
 
 
+_examples: WeakKeyDictionary[Index, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
+"""What was found for each locale; a snapshot's examples never change, and go with it."""
+
+
 def examples(locale: str, index: Index) -> tuple[str, ...]:
     """Up to six questions from the documents' own ``asks``, spread over documents, in the language of ``locale``."""
+    known = _examples.setdefault(index, {})
+    if locale not in known:
+        known[locale] = _find_examples(locale, index)
+    return known[locale]
+
+
+def _find_examples(locale: str, index: Index) -> tuple[str, ...]:
     by_document: dict[int, list[str]] = {}
     for passage in index.passages:
         asks = by_document.setdefault(passage.passage.document, [])
