@@ -15,7 +15,7 @@ from bot.answer.model import Answer, Topic
 from bot.answer.suggesting import examples, fits
 from bot.language.lexicon import FORM
 from bot.search.index import AnalysedPassage, Index
-from bot.search.terms import ANCESTOR, TextTerms
+from bot.search.terms import ANCESTOR, TextTerms, read_text
 
 MOST, ENOUGH = 6, 4
 """Questions of a theme: at most, and so many that none are looked for farther afield."""
@@ -70,10 +70,13 @@ def _candidates(belongs: Belongs, locale: str, index: Index) -> Iterator[Candida
     """Asks of the theme, at most one of a passage, in turn from each document."""
     by_document: defaultdict[int, list[Candidate]] = defaultdict(list)
     for passage in index.passages:
-        asks = zip(passage.passage.asks, passage.asks, strict=True)
-        suitable = [text for text, terms in asks if _suits(text, locale) and belongs(passage, terms, index)]
         known = {text for _, text in by_document[passage.passage.document]}
-        by_document[passage.passage.document] += [(passage, text) for text in suitable[:1] if text not in known]
+        suitable = (
+            ask
+            for ask in passage.passage.asks
+            if _suits(ask, locale) and belongs(passage, read_text(ask, index.language), index)
+        )
+        by_document[passage.passage.document] += [(passage, ask) for ask in islice(suitable, 1) if ask not in known]
     for row in zip_longest(*by_document.values()):
         yield from (candidate for candidate in row if candidate)
 
@@ -103,7 +106,7 @@ def _is_target(passage: AnalysedPassage, ask: TextTerms, index: Index) -> bool:
 
 def _is_customs(passage: AnalysedPassage, _ask: TextTerms, index: Index) -> bool:
     """Its document is about customs by its title."""
-    return _named_group("customs", passage.title, index)
+    return _named_group("customs", read_text(index.documents[passage.passage.document].title, index.language), index)
 
 
 def _named_group(group: str, text: TextTerms, index: Index) -> bool:
