@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answer.assistant import Assistant
+from bot.cache import Cache
 from bot.config import Config
 from bot.corpus.loader import load_folder
 from bot.errors import PublishError, StoreError
@@ -68,12 +70,13 @@ def build_assistant(config: Config, language: Language | None = None, lexicon: s
     ``language`` spares reading the lexicon again, ``lexicon`` is its digest.
     """
     folder = knowledge_folder(config)
-    places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
-    documents = load_folder(folder, places.places.keys())
     if lexicon is None:
         lexicon = lexicon_digest(lexicon_folders(folder))
-    index = build_index(documents, language or build_language(config))
-    return Assistant(index, snapshot_id(documents, lexicon))
+    with _uncollected():
+        places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
+        documents = load_folder(folder, places.places.keys())
+        index = build_index(documents, language or build_language(config), cache=Cache(config.state_dir / "cache"))
+        return Assistant(index, snapshot_id(documents, lexicon))
 
 
 def load_state(config: Config, by: str, language: Language, lexicon: str) -> State[Assistant]:
@@ -88,6 +91,18 @@ def load_state(config: Config, by: str, language: Language, lexicon: str) -> Sta
         names=len(language.lexicon.concepts),
     )
     return State(snapshot, assistant, language, lexicon)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for garbage: all the objects that are made here come to stay."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @asynccontextmanager

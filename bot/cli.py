@@ -8,6 +8,8 @@ as an object to standard output), and the exit code is the error's.
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import io
 import os
 import sys
@@ -25,6 +27,7 @@ ERROR_IN_JSON = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _prepare_streams()
+    atexit.register(gc.freeze)  # so that the process ends at once, without a last look for garbage
     args = build_parser().parse_args(argv)
     try:
         code = _run(args)

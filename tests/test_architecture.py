@@ -32,7 +32,8 @@ ONLY_IMPORTER = {
     "alembic": "store/",
     "prompt_toolkit": "console/",
     "markitdown": "corpus/importing/files.py",
-    "jieba": "language/segment.py",
+    "jieba": "nowhere: its dictionary is read, its code takes a second to start",
+    "marisa_trie": "language/vocabulary.py",
     "opencc": "language/normalise.py",
 }
 """Library → the folder or file of ``bot/`` that alone may import it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import silence
@@ -13,12 +13,13 @@ from bot.answer.citing import cite, find_verbatim, widen
 from bot.answer.dialogue import resolve
 from bot.answer.explaining import explain as explanation_of
 from bot.answer.gates import place_gate
-from bot.answer.model import Answer, Citation
+from bot.answer.model import Answer, Citation, Topic
 from bot.answer.notes import notes_for
 from bot.answer.question import Question
 from bot.answer.ranking import Candidate, rank
 from bot.answer.sides import arrange
 from bot.answer.suggesting import examples, suggest
+from bot.answer.topics import topics
 from bot.corpus.model import Document
 from bot.language.normalise import fold, is_traditional
 from bot.search.index import Index
@@ -35,6 +36,7 @@ class Assistant:
     def __init__(self, index: Index, snapshot: str = "") -> None:
         self.index = index
         self.snapshot = snapshot
+        self._topics: dict[str, tuple[Topic, ...]] = {}
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -105,6 +107,16 @@ class Assistant:
     def check(self, claim: str) -> Check:
         """Whether a quote stands in the documents, and where its source is claimed beside it, whether it does there."""
         return check(claim, self.index)
+
+    def topics(self, locale: str) -> tuple[Topic, ...]:
+        """Questions by theme that these documents answer. The first call takes seconds, later ones nothing."""
+        if locale not in self._topics:  # two threads at once do the same work, and come to the same
+            self._topics[locale] = topics(locale, self.index, self.ask)
+        return self._topics[locale]
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        """The names of a place by its id, one a locale; none for an unknown one."""
+        return self.index.language.gazetteer.names(place)
 
     def find_verbatim(self, quote: str) -> tuple[Citation, ...]:
         """Where ``quote`` stands in the documents; white space, width and script do not matter, digits do."""

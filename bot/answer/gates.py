@@ -153,10 +153,10 @@ def value_factor(question: Question, values: Iterable[Value], text: str, strict:
     """A question for a figure wants a figure of its kind. Money, time, area and other measured units exclude any
     other (亿元 is no %, 几天 is no 家); counters only weigh (家 or 个). A figure of the question is no answer to it;
     ``text`` is the folded clause that ``values`` stand in; where not ``strict`` a wrong kind only weighs."""
-    values = [v for v in values if text[v.start : v.end] not in question.text]
     kinds = [k for k in question.manner.kinds if k in FIGURES]
     if not kinds:
         return 1.0
+    values = [v for v in values if text[v.start : v.end] not in question.text]
     measured = (question.units | set(kinds)) & MEASURED
     if measured and not any(v.kind in _accepted(kind) for v in values for kind in measured):
         return EXCLUDED if strict else NO_FIGURE
@@ -183,6 +183,14 @@ def _value_fit(question: Question, kind: str, value: Value) -> float:
 
 def _same_counter(asked: frozenset[str], unit: str) -> bool:
     return unit in asked or any(unit in alike and asked & alike for alike in _ALIKE)
+
+
+def judges_form(question: Question) -> bool:
+    """Whether ``form_factor`` tells clauses apart."""
+    judged = (
+        {"latin", "date"} if question.wants_figure else {"latin", "date", "where", "who", "list", "name", "meaning"}
+    )
+    return bool(judged & set(question.manner.kinds)) or (question.wants_rules and not question.wants_figure)
 
 
 def form_factor(question: Question, source: str, strict: bool = True, dated: bool = False) -> float:

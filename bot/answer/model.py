@@ -45,7 +45,11 @@ class DocumentRef:
 
 @dataclass(frozen=True)
 class Citation:
-    """A verbatim quote. ``highlights`` are ``[start, end)`` in the quote, the first is the answer itself."""
+    """A verbatim quote. ``highlights`` are ``[start, end)`` in the quote, the first is the answer itself.
+
+    ``gaps`` are the stretches of a widened quote that belong to the file and not to its text (marks of headings,
+    lines of other questions): in the quote, so that its offsets hold, but not to be shown.
+    """
 
     rank: int
     quote: str
@@ -57,6 +61,7 @@ class Citation:
     section: tuple[str, ...] = ()
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Display names by facet (``place``, ``metric``) and locale (``zh-Hans``, ``zh-Hant``, ``en``)."""
+    gaps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,3 +139,11 @@ class Answer:
     locale: str = "zh-Hans"
     elapsed_ms: float = 0.0
     explanation: Explanation | None = None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A theme (``policy``, ``target``, ``customs``, ``general``) and questions on it that are really answered."""
+
+    theme: str
+    questions: tuple[str, ...]

@@ -77,6 +77,11 @@ class Question:
         return bool(_RULES.search(self.text))
 
     @cached_property
+    def concepts(self) -> frozenset[str]:
+        """Ids of the concepts that match its spans."""
+        return frozenset(term[2:] for span in self.spans for term, _ in span.terms if term[0] == "c")
+
+    @cached_property
     def scored(self) -> tuple[Span, ...]:
         """What clauses are scored by: ``spans``, then ``gist``."""
         return (*self.spans, self.gist) if self.gist else self.spans

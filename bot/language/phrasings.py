@@ -10,16 +10,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.cache import Cache, Kept
 from bot.errors import KnowledgeError, Problem
+from bot.language.lists import Lists
 from bot.language.normalise import fold
+from bot.language.vocabulary import Vocabulary
 
 ALIKE, CONCEPTS = 15, 12
 """Questions that are listened to, and concepts that are taken from them."""
@@ -42,43 +45,92 @@ class Meant:
     likeness: float = 0.0
 
 
-class Phrasings:
-    """Finds what was meant by questions in similar words. Immutable; empty where there is nothing to learn from."""
+class Grams(msgspec.Struct, array_like=True):
+    """Which questions hold which gram, and which concepts answered which question (numbers in ``concepts``)."""
 
-    def __init__(self, known: Sequence[Phrasing] = (), stop: Collection[str] = frozenset()) -> None:
+    trie: bytes
+    holders: Lists
+    lengths: bytes
+    concepts: list[str]
+    answers: Lists
+
+    @classmethod
+    def of(cls, known: Sequence[Phrasing], stop: Collection[str]) -> Grams:
         """``stop`` are words that say nothing (what, about, 多少)."""
-        self._known = known
         silent = frozenset(stop)
         grams = [_grams(phrasing.text) - silent for phrasing in known]
         holders: dict[str, list[int]] = {}
         for number, found in enumerate(grams):
             for gram in found:
                 holders.setdefault(gram, []).append(number)
-        self._holders = {gram: np.array(numbers) for gram, numbers in holders.items()}
-        self._rarity = {gram: math.log(len(known) / len(numbers)) for gram, numbers in holders.items()}
-        self._length: NDArray[np.float64] = np.array([_norm(self._rarity[g] for g in found) or 1.0 for found in grams])
-        count = Counter(concept for phrasing in known for concept in phrasing.concepts)
-        self._telling = {concept: math.log(len(known) / number) for concept, number in count.items()}
+        vocabulary = Vocabulary(holders)
+        rarity = {gram: math.log(len(known) / len(numbers)) for gram, numbers in holders.items()}
+        concepts = list(dict.fromkeys(concept for phrasing in known for concept in phrasing.concepts))
+        number_of = {concept: number for number, concept in enumerate(concepts)}
+        lengths = np.array([_norm(rarity[gram] for gram in sorted(found)) or 1.0 for found in grams])
+        return cls(
+            vocabulary.to_bytes(),
+            Lists.of(holders[gram] for gram in vocabulary),
+            lengths.tobytes(),
+            concepts,
+            Lists.of([number_of[c] for c in phrasing.concepts] for phrasing in known),
+        )
+
+
+class Phrasings:
+    """Finds what was meant by questions in similar words. Immutable; empty where there is nothing to learn from."""
+
+    def __init__(self, known: Sequence[Phrasing] = (), stop: Collection[str] = frozenset()) -> None:
+        self._load(Grams.of(known, stop))
+
+    @classmethod
+    def from_grams(cls, grams: Grams) -> Phrasings:
+        """What ``Grams.of`` gave."""
+        phrasings = cls.__new__(cls)
+        phrasings._load(grams)
+        return phrasings
+
+    def _load(self, grams: Grams) -> None:
+        self._vocabulary = Vocabulary.from_bytes(grams.trie)
+        self._first_holder, self._holders = grams.holders.arrays()
+        self._first_answer, self._answers = grams.answers.arrays()
+        self._length: NDArray[np.float64] = np.frombuffer(grams.lengths)
+        self._concepts = grams.concepts
+        count = np.bincount(self._answers, minlength=len(grams.concepts))
+        self._telling: list[float] = np.log(len(self._length) / np.maximum(count, 1)).tolist()
 
     def meant(self, text: str) -> Meant:
         """The concepts that folded ``text`` probably asks for."""
-        grams = [gram for gram in _grams(text) if gram in self._rarity]  # stop words are not in it
-        norm = _norm(self._rarity[gram] for gram in grams)
+        numbers = [n for gram in sorted(_grams(text)) if (n := self._vocabulary.number(gram)) is not None]
+        holders = [self._holders[self._first_holder[n] : self._first_holder[n + 1]] for n in numbers]
+        rarity = [math.log(len(self._length) / len(held)) for held in holders]
+        norm = _norm(rarity)
         if not norm:
             return Meant()
-        alike = np.zeros(len(self._known))
-        for gram in grams:
-            alike[self._holders[gram]] += self._rarity[gram] ** 2
-        alike /= self._length * norm
-        nearest = np.argsort(-alike, kind="stable")[:ALIKE]
-        votes: dict[str, float] = {}
-        for number in nearest:
-            for concept in self._known[number].concepts:
-                vote = float(alike[number]) ** 2 * self._telling[concept]
-                votes[concept] = votes.get(concept, 0.0) + vote
+        shared = np.repeat([rare**2 for rare in rarity], list(map(len, holders)))
+        alike = np.bincount(np.concatenate(holders), shared, len(self._length)) / (self._length * norm)
+        nearest = _largest(alike, ALIKE)
+        votes: dict[int, float] = {}
+        for number, likeness in zip(nearest, alike[nearest].tolist(), strict=True):
+            for concept in self._answers[self._first_answer[number] : self._first_answer[number + 1]].tolist():
+                votes[concept] = votes.get(concept, 0.0) + likeness**2 * self._telling[concept]
         chosen = sorted(votes.items(), key=lambda v: -v[1])[:CONCEPTS]
         top = chosen[0][1] if chosen else 0.0
-        return Meant(tuple((c, v / top) for c, v in chosen), float(alike[nearest[0]])) if top else Meant()
+        if not top:
+            return Meant()
+        return Meant(tuple((self._concepts[c], v / top) for c, v in chosen), float(alike[nearest[0]]))
+
+
+def _largest(values: NDArray[np.float64], count: int) -> list[int]:
+    """Where the ``count`` largest of ``values`` (none below 0) stand, by falling value, equal ones in their order."""
+    rows = np.flatnonzero(values)
+    if count < len(rows):
+        least = np.partition(values[rows], len(rows) - count)[len(rows) - count]
+        rows = rows[values[rows] >= least]
+    elif len(rows) < count:
+        rows = np.arange(len(values))
+    largest: list[int] = rows[np.argsort(-values[rows], kind="stable")][:count].tolist()
+    return largest
 
 
 def _grams(text: str) -> set[str]:
@@ -95,8 +147,19 @@ def _norm(weights: Iterable[float]) -> float:
     return math.sqrt(sum(weight**2 for weight in weights))
 
 
-def load_phrasings(files: Iterable[Path], concepts: Collection[str], stop: Collection[str] = ()) -> Phrasings:
-    """All lines of all files. Raises KnowledgeError naming each line that is no phrasing or names no concept."""
+def load_phrasings(
+    files: Sequence[Path], concepts: Collection[str], stop: Collection[str] = (), kept: Kept | None = None
+) -> Phrasings:
+    """All lines of all files. Raises KnowledgeError naming each line that is no phrasing or names no concept.
+
+    ``kept`` keeps the result between runs; its key stands for all that is given here.
+    """
+    return Phrasings.from_grams(
+        (kept or Kept(Cache())).remember("phrasings", Grams, lambda: Grams.of(_read(files, concepts), stop))
+    )
+
+
+def _read(files: Iterable[Path], concepts: Collection[str]) -> list[Phrasing]:
     known: list[Phrasing] = []
     problems: list[Problem] = []
     for path in files:
@@ -115,4 +178,4 @@ def load_phrasings(files: Iterable[Path], concepts: Collection[str], stop: Colle
                 problems.append(Problem(str(path), number, f"not a phrasing: {error}", hint))
     if problems:
         raise KnowledgeError(problems)
-    return Phrasings(known, stop)
+    return known

@@ -16,16 +16,22 @@ from bot.publishing.office import Office
 from bot.store.store import Store
 from bot.telegram.admin import AdminHandlers
 from bot.telegram.buttons import Buttons
+from bot.telegram.courtesy import Courtesy
 from bot.telegram.desk import Desk
 from bot.telegram.gate import Gate
 from bot.telegram.handlers import Handlers
 from bot.telegram.hooks import Hooks
+from bot.telegram.inline import Inline
 from bot.telegram.intake import Intake
 from bot.telegram.lanes import ChatLanes
 from bot.telegram.limiter import RATES, FloodControl, Rates
 from bot.telegram.measured import MeasuredLibrary
+from bot.telegram.membership import Membership
+from bot.telegram.menus import PrivateMenus
+from bot.telegram.overheard import Overheard
 from bot.telegram.people import Languages
 from bot.telegram.ports import Answering
+from bot.telegram.shelf import Shelf
 from bot.telegram.types import BotApplication, Context
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
@@ -70,12 +76,22 @@ def build_application(
         .rate_limiter(limiter)
         .build()
     )
+    Overheard().register(application)
     Gate(config, metrics).register(application)
-    desk = Desk(MeasuredLibrary(library, metrics), store, Languages(store, config.ui.locale))
+    languages = Languages(store, config.ui.locale)
+    desk = Desk(MeasuredLibrary(library, metrics), store, languages)
+    buttons = Buttons(desk)
     if office is not None:
-        AdminHandlers(office, store, desk.languages, config.telegram.owners).register(application)
+        AdminHandlers(office, store, languages, config.telegram.owners).register(application)
+    everybody = not (config.access.allow or config.access.deny)
+    longest = config.limits.question_characters
+    Inline(desk.library, config.ui.locale, languages.chosen_by, longest, everybody).register(application)
+    PrivateMenus(languages.of_update).register(application)
+    Shelf(desk.library, languages.of_update, buttons.ask).register(application)
+    Courtesy(languages.of_update).register(application)
+    Membership(hooks, limiter.welcome, languages.of_update).register(application)
     Handlers(desk).register(application)
-    Buttons(desk).register(application)
+    buttons.register(application)
     application.bot_data[Desk] = desk
     application.add_error_handler(_counted(metrics))
     return application

@@ -17,7 +17,7 @@ from bot.telegram.keyboards import FORGET, stale_keyboard
 from bot.telegram.pages import escaped, text
 from bot.telegram.people import app_language
 from bot.telegram.ports import Asking
-from bot.telegram.sending import Outgoing, edit
+from bot.telegram.sending import Outgoing, edit, topic_of
 from bot.telegram.types import BotApplication, Context
 from bot.telegram.views import PATTERN, Act, Press, narrowings, pressed
 
@@ -64,6 +64,13 @@ class Buttons:
             return
         said = await self._pressed(context.bot, query)
         await answer_query(query, said)
+
+    async def ask(self, query: CallbackQuery, question: str) -> None:
+        """Ask a question that a button of some page offered, in the chat and topic of that page."""
+        message = query.message
+        if isinstance(message, Message):
+            key = Key(message.chat_id, topic_of(message) or 0, query.from_user.id)
+            await self._desk.answer(query.get_bot(), Inquiry(key, question))
 
     async def forget(self, update: Update, context: Context) -> None:
         """Delete all that is kept about the person who pressed, if it is the one who asked for it."""

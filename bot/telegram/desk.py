@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from telegram import Bot
 
 from bot.answer.model import Answer, Citation
+from bot.render import messages
 from bot.render.layout import locale_of
 from bot.render.telegram import answer_html
 from bot.store.model import Asked, Card, Dialogue, Key, Share
@@ -105,7 +106,7 @@ class Desk:
     ) -> Outgoing:
         """A view of a card as a message; above an answer whose question nobody typed stands the question."""
         if not heading and card.question_message_id is None:
-            heading = text(card.locale, "asked", question=card.question)
+            heading = messages.text(card.locale, "shelf.asked", question=card.question)
         if not answer.citations:
             keyboard = silent_keyboard(answer, card.id, card.locale)
             return Outgoing(answer_html(excerpt(answer, (), first=True), card.locale, heading=heading), keyboard)

@@ -31,7 +31,7 @@ from bot.telegram.windows import Rate, Window
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0
-FIRST = -10
+FIRST = -2
 """The group of handlers that comes before all others, those of admins too."""
 REMEMBERED = 5000
 """People and chats whose last minute is remembered."""

@@ -15,7 +15,7 @@ from bot.errors import StoreError
 from bot.render import messages
 from bot.render.messages import resolve
 from bot.render.telegram import answer_html, page_html, quote_html
-from bot.store.model import Card, Dialogue, Key, Share
+from bot.store.model import Card, Key, Share
 from bot.store.store import Store
 from bot.telegram import pages
 from bot.telegram.addressing import question_of
@@ -25,7 +25,8 @@ from bot.telegram.languages import AUTO, named
 from bot.telegram.pages import escaped
 from bot.telegram.people import Languages, app_language, key_of
 from bot.telegram.ports import Answering
-from bot.telegram.sending import reply
+from bot.telegram.sending import address_of, reply, with_typing
+from bot.telegram.shelf import topics_page
 from bot.telegram.types import BotApplication, Context, Handler
 
 log = logging.getLogger(__name__)
@@ -68,7 +69,6 @@ class Handlers:
             "help": self.help,
             "about": self.about,
             "lang": self.lang,
-            "sources": self.sources,
             "new": self.new,
             "verify": self.verify,
             "forget": self.forget,
@@ -78,18 +78,19 @@ class Handlers:
         application.add_handler(MessageHandler(_NEW & _PRIVATE & filters.COMMAND, self.help))
         application.add_handler(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND, self.question))
         application.add_handler(MessageHandler(_EDITED & filters.TEXT & ~filters.COMMAND, self.edited))
-        application.add_handler(MessageHandler(_NEW & _PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.other))
         application.add_error_handler(self.failed)
 
     async def start(self, update: Update, context: Context) -> None:
-        """Greet and show what can be asked, or open the quote that somebody shared."""
+        """Greet and offer questions to tap, or open the quote that somebody shared."""
         message = _message(update)
         share = await self.store.shares.get(context.args[0]) if context.args else None
         if share is not None:
             await self._open(message, share)
             return
         locale = await self.languages.of_message(message)
-        await reply(message, page_html(locale, "telegram.start", self.library.current.examples(locale)))
+        asking = asyncio.to_thread(self.library.current.topics, locale)
+        _, keyboard = topics_page(locale, await with_typing(message.get_bot(), address_of(message), asking))
+        await reply(message, page_html(locale, "telegram.start"), keyboard)
 
     async def help(self, update: Update, _context: Context) -> None:
         """Say how to ask; also the answer to an unknown command in a private chat."""
@@ -111,12 +112,6 @@ class Handlers:
             await self.store.users.choose(user, None if choice == AUTO else choice)
         locale, chosen = await self.languages.of_message(message), await self.languages.chosen(user)
         await reply(message, pages.language_page(locale, chosen or AUTO, wanted if choice is None else ""))
-
-    async def sources(self, update: Update, _context: Context) -> None:
-        """List the documents."""
-        message = _message(update)
-        locale = await self.languages.of_message(message)
-        await reply(message, pages.sources_page(locale, self.library.current.documents))
 
     async def new(self, update: Update, _context: Context) -> None:
         """Forget the earlier questions of this dialogue."""
@@ -179,16 +174,6 @@ class Handlers:
         card = await self.store.cards.by_question(message.chat_id, message.message_id)
         if card and card.question != question:
             await self.desk.ask_again(context.bot, card, question)
-
-    async def other(self, update: Update, _context: Context) -> None:
-        """Say politely that only text is read; once for an album, which comes as many messages."""
-        message = _message(update)
-        key = key_of(message)
-        known = await self.store.dialogues.load(key) or Dialogue()
-        if message.media_group_id and message.media_group_id == known.album:
-            return
-        await self.store.dialogues.save(key, replace(known, album=message.media_group_id))
-        await reply(message, page_html(await self.languages.of_message(message), "telegram.text_only"))
 
     async def failed(self, update: object, context: Context) -> None:
         """Log what went wrong and, where it was our fault, say so without a detail."""

@@ -47,7 +47,14 @@ class Inbox:
 
     def hooks(self) -> Hooks:
         """What connects this inbox with an application."""
-        return Hooks(claim=self.claim, done=self.finish, give_up=self.close, on_refused=self.refused)
+        return Hooks(
+            claim=self.claim,
+            done=self.finish,
+            give_up=self.close,
+            on_refused=self.store.users.block,
+            on_welcomed=self.store.users.unblock,
+            on_migrated=self.store.dialogues.migrate,
+        )
 
     async def claim(self, update: Update) -> bool:
         """Write an update down; False where it is another's or was done before. Raises StoreError."""
@@ -69,10 +76,6 @@ class Inbox:
     def close(self) -> None:
         """What is not done by now is given up, and left to the next run."""
         self.closed = True
-
-    async def refused(self, chat_id: int) -> None:
-        """Note that a chat takes no messages any more."""
-        await self.store.users.block(chat_id)
 
     async def keep(self, bot: Bot, intake: Intake) -> None:
         """Until cancelled: renew the leases, take over what was left behind, and delete what is too old."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answer.checking import Check
-from bot.answer.model import Answer, Citation
+from bot.answer.model import Answer, Citation, Topic
 from bot.corpus.model import Document
 from bot.observe.metrics import Metrics
 from bot.telegram.ports import Answering, Asking
@@ -57,3 +57,9 @@ class _MeasuredState:
 
     def examples(self, locale: str) -> tuple[str, ...]:
         return self.state.examples(locale)
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        return self.state.place_names(place)
+
+    def topics(self, locale: str) -> tuple[Topic, ...]:
+        return self.state.topics(locale)

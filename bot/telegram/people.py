@@ -44,6 +44,26 @@ class Languages:
         """The locale of a page of ours: the chosen one, that of the last question, that of the app."""
         return resolve(await self.chosen(user_id) or (dialogue and dialogue.spoken) or app or "")
 
+    async def chosen_by(self, update: Update) -> str | None:
+        """What ``/lang`` set for whoever sent an update."""
+        user = update.effective_user
+        return await self.store.users.locale(user.id) if user else None
+
+    async def of_update(self, update: Update) -> str:
+        """The locale of a page that answers an update, also the press of a button."""
+        query, message = update.callback_query, update.effective_message
+        if query is None and isinstance(message, Message):
+            return await self.of_message(message)
+        user = update.effective_user
+        known = await self._dialogue_of(query) if query else None
+        return await self.of_pages(user.id if user else 0, known, app_language(update))
+
+    async def _dialogue_of(self, query: CallbackQuery) -> Dialogue | None:
+        message = query.message
+        if not isinstance(message, Message):
+            return None
+        return await self.store.dialogues.load(Key(message.chat_id, topic_of(message) or 0, query.from_user.id))
+
     async def of_message(self, message: Message) -> str:
         """The locale of a page that answers ``message``."""
         key = key_of(message)

@@ -81,9 +81,30 @@ class Poller:
 
     async def _fetch(self, seconds: int) -> tuple[Update, ...]:
         bot: ExtBot[Any] = self._application.bot
-        updates = await bot.get_updates(offset=self._offset, timeout=seconds, allowed_updates=ALLOWED)
+        try:
+            updates = await bot.get_updates(offset=self._offset, timeout=seconds, allowed_updates=ALLOWED)
+        except TelegramError:
+            raise
+        except Exception as error:
+            log.error("updates came that cannot be read: %s", type(error).__name__)
+            updates = await self._fetch_one_by_one(bot)
         self._metrics.reached()
         return updates
+
+    async def _fetch_one_by_one(self, bot: ExtBot[Any]) -> tuple[Update, ...]:
+        """Fetch what lies there, and drop what the library cannot read: it would come for ever, and all others wait."""
+        fetched = await bot.do_api_request(
+            "getUpdates", api_kwargs={"offset": self._offset, "timeout": 0, "allowed_updates": ALLOWED}
+        )
+        updates = []
+        for content in fetched:
+            try:
+                updates.append(Update.de_json(content, bot))
+            except Exception as error:
+                self._metrics.errors.labels("polling").inc()
+                log.error("update %s cannot be read and is dropped: %s", content["update_id"], type(error).__name__)
+                self._offset = content["update_id"] + 1
+        return tuple(updates)
 
     async def _take(self, updates: tuple[Update, ...]) -> None:
         for update in updates:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.answer.checking import Check
-from bot.answer.model import Answer, Citation
+from bot.answer.model import Answer, Citation, Topic
 from bot.corpus.model import Document
 
 
@@ -41,6 +41,14 @@ class Asking(Protocol):
 
     def examples(self, locale: str) -> tuple[str, ...]:
         """Return up to six questions that can be answered."""
+        ...
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        """Return the names of a place by its id, one a locale; none for an unknown one."""
+        ...
+
+    def topics(self, locale: str) -> tuple[Topic, ...]:
+        """Return questions by theme, each of which is answered; may take seconds the first time."""
         ...
 
 

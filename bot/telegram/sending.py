@@ -8,11 +8,11 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 log = logging.getLogger(__name__)
 
@@ -59,15 +59,18 @@ async def send(bot: Bot, address: Address, outgoing: Outgoing) -> Message:
     replied = ReplyParameters(address.reply_to, allow_sending_without_reply=True) if address.reply_to else None
 
     async def attempt(text: str, mode: ParseMode | None) -> Message:
-        return await bot.send_message(
-            chat_id=address.chat_id,
-            text=text,
-            parse_mode=mode,
-            message_thread_id=address.topic_id,
-            reply_parameters=replied,
-            reply_markup=outgoing.keyboard,
-            link_preview_options=_NO_PREVIEW,
-        )
+        content: dict[str, Any] = {
+            "text": text,
+            "parse_mode": mode,
+            "reply_markup": outgoing.keyboard,
+            "link_preview_options": _NO_PREVIEW,
+        }
+        try:
+            return await bot.send_message(
+                chat_id=address.chat_id, message_thread_id=address.topic_id, reply_parameters=replied, **content
+            )
+        except ChatMigrated as moved:  # the group has a new id, where there is no message to reply to
+            return await bot.send_message(chat_id=moved.new_chat_id, **content)
 
     return await _marked_up_or_plain(outgoing.html, attempt)
 

@@ -13,7 +13,6 @@ import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
-from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 
 from bot.config import Config
@@ -23,9 +22,9 @@ from bot.observe.logs import attributed, set_up
 from bot.observe.metrics import Metrics
 from bot.publishing.office import Office
 from bot.store.store import Store
-from bot.telegram import pages
 from bot.telegram.application import bot_token, build_application, desk_of, intake_of, limiter_of
 from bot.telegram.inbox import Inbox, server_name
+from bot.telegram.menus import set_menus
 from bot.telegram.notifying import LOOK_EVERY, Notifier
 from bot.telegram.polling import Poller
 from bot.telegram.ports import Answering
@@ -37,8 +36,6 @@ from bot.telegram.webhook import Endpoint, Receiver, endpoint
 
 log = logging.getLogger(__name__)
 
-MENUS = {"": "en", "zh": "zh-Hans", "en": "en"}
-"""The menu of commands by the language of the app ("": every other): Telegram knows no scripts."""
 Beside = Callable[[], AbstractAsyncContextManager[None]]
 GRACE = 20.0
 """Seconds that updates in flight may take at the end; whoever runs services kills after 30."""
@@ -153,7 +150,7 @@ async def receiving(
 async def _running(application: BotApplication) -> AsyncIterator[None]:
     # the bot by itself first: the application does not close its connections when it cannot start
     async with application.bot, application:
-        await _set_menus(application)
+        await set_menus(application.bot)
         await application.start()
         try:
             yield
@@ -194,17 +191,6 @@ async def _first(stop: asyncio.Event, task: asyncio.Task[None]) -> None:
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
-
-
-async def _set_menus(application: BotApplication) -> None:
-    """Show the commands in Telegram's menu; the bot works without it."""
-    for code, locale in MENUS.items():
-        commands = [BotCommand(name, what) for name, what in pages.menu(locale)]
-        try:
-            await application.bot.set_my_commands(commands, language_code=code or None)
-        except TelegramError as error:
-            log.warning("the menu of commands could not be set: %s", error)
-            return
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cache import Cache, Kept
 from bot.errors import KnowledgeError
 from bot.language.phrasings import Phrasing, Phrasings, load_phrasings
 
@@ -49,3 +50,17 @@ def test_every_bad_line_is_named_with_its_number(tmp_path: Path) -> None:
     said = str(caught.value)
     assert "nowhere" in said
     assert all(f"phrasings.jsonl:{line}" in said for line in (3, 4, 5))
+
+
+def test_kept_phrasings_mean_the_same(tmp_path: Path) -> None:
+    """Their file is not read again."""
+    path = tmp_path / "phrasings.jsonl"
+    path.write_text(
+        '{"q": "刚拿地能马上开挖吗", "concepts": ["land", "start"]}\n{"q": "补贴", "concepts": ["grant"]}\n'
+    )
+    kept = Kept(Cache(tmp_path / "cache"), "key")
+    first = load_phrasings([path], {"land", "start", "grant"}, (), kept)
+    path.unlink()
+    second = load_phrasings([path], {"land", "start", "grant"}, (), kept)
+    assert second.meant("拿地开挖") == first.meant("拿地开挖")
+    assert dict(second.meant("拿地开挖").concepts) == {"land": 1.0, "start": 1.0, "grant": 0.0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer.checking import Check
-from bot.answer.model import Answer, Citation, DocumentRef, Facets
+from bot.answer.model import Answer, Citation, DocumentRef, Facets, Topic
 from bot.config import Config, load_config
 from bot.corpus.model import Document, FrontMatter
 from bot.store.store import Store
@@ -76,6 +76,18 @@ class SmallLibrary:
 
     def examples(self, _locale: str) -> tuple[str, ...]:
         return ("黄埔区2021年GDP目标是多少",)
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        names = {"zh-Hans": "广州市黄埔区", "zh-Hant": "廣州市黃埔區", "en": "Huangpu, Guangzhou"}
+        return names if place == "gz-huangpu" else {}
+
+    def topics(self, locale: str) -> tuple[Topic, ...]:
+        questions = {
+            "zh-Hans": ("黄埔区2021年GDP目标是多少", "2021年GDP目标"),
+            "zh-Hant": ("黃埔區2021年GDP目標幾多", "2021年GDP目標"),
+            "en": ("Huangpu GDP target for 2021", "GDP target for 2021"),
+        }[locale]
+        return (Topic("policy", (f"{questions[0]}?",)), Topic("target", questions))
 
 
 def _citation() -> Citation:

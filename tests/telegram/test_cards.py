@@ -82,10 +82,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(api: BotApi, folder: Path, tmp_path: Path) -> Config:
+def settings(api: BotApi, folder: Path, cache: Path) -> Config:
     """The configuration over this folder and the double."""
     telegram = config_for(api).telegram
-    return load_config(telegram=telegram.model_dump(), knowledge={"path": folder}, state_dir=tmp_path / "state")
+    return load_config(telegram=telegram.model_dump(), knowledge={"path": folder}, state_dir=cache.parent)
 
 
 @pytest.fixture
@@ -284,7 +284,7 @@ async def test_a_suggestion_is_asked_with_one_tap(api: BotApi, running: Running)
         before = len(api.sent)
         await tap(api, message, "黄埔区2021年GDP目标是多少")
         answer = await api.wait_sent(before + 1)
-        assert answer["text"].startswith("» 黄埔区2021年GDP目标是多少")
+        assert answer["text"].startswith("问：黄埔区2021年GDP目标是多少")
         assert "10%左右" in answer["text"]
 
 

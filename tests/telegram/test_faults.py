@@ -120,3 +120,17 @@ async def test_polling_goes_on_after_any_fault(
     async with serving(api, library, store, "polling", tmp_path):
         assert QUOTE in (await api.wait_sent())["text"]
     assert len(api.sent) == 1
+
+
+async def test_an_update_that_cannot_be_read_stops_nobody(
+    api: BotApi, library: SmallLibrary, store: Store, tmp_path: Path
+) -> None:
+    """It is dropped; those before and after it are answered."""
+    api.push(private_message(GDP))
+    api.queue.push({"my_chat_member": {"chat": {"id": 1001, "type": "private"}}})
+    api.push(private_message(f"{GDP}？"))
+    api.queue.push({"my_chat_member": {"chat": {"id": 1001, "type": "private"}}})
+    async with serving(api, library, store, "polling", tmp_path):
+        await api.wait_sent(2)
+        await api.wait_confirmed()
+    assert [message["reply_to_message"]["text"] for message in api.sent] == [GDP, f"{GDP}？"]

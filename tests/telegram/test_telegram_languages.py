@@ -88,10 +88,10 @@ async def test_an_unknown_command_gets_help_in_private_only(api: BotApi, serving
 
 
 async def test_sources_lists_the_documents(api: BotApi, serving: Serving) -> None:
-    """Title and publisher of every document."""
+    """By title; more of each behind its number."""
     async with serving():
         page = await api.reply_to(private_message("/sources"))
-    assert "《2021年黄埔区政府工作报告》 · 黄埔区政府" in page["text"]
+    assert "1. 《2021年黄埔区政府工作报告》" in page["text"]
 
 
 async def test_a_reply_that_is_refused_for_another_reason(api: BotApi, serving: Serving) -> None:

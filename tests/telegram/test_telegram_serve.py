@@ -14,8 +14,7 @@ import pytest
 from bot.config import Config, load_config
 from bot.errors import ServeError
 from bot.store.store import Store
-from bot.telegram.pages import COMMANDS
-from bot.telegram.serve import MENUS, serve
+from bot.telegram.serve import serve
 from tests.telegram.botapi import (
     BotApi,
     bad_gateway,
@@ -194,16 +193,6 @@ async def test_a_webhook_of_before_is_taken_down(api: BotApi, library: SmallLibr
     api.push(private_message(GDP))
     async with served(config_for(api), library, store):
         assert QUOTE in (await api.wait_sent())["text"]
-
-
-async def test_the_menu_of_commands(api: BotApi, serving: Serving) -> None:
-    """Telegram's menu has every command in each language, and every command answers."""
-    async with serving():
-        assert set(api.methods.commands) == set(MENUS)
-        for menu in api.methods.commands.values():
-            assert [entry["command"] for entry in menu] == list(COMMANDS)
-        for name in COMMANDS:
-            assert (await api.reply_to(private_message(f"/{name}")))["text"]
 
 
 async def test_the_token_reaches_no_log(

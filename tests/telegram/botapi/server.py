@@ -48,7 +48,10 @@ class Call:
 
 @dataclass
 class BotApi:
-    """``async with BotApi() as api``: a Bot API server at ``api.base_url``, for one bot."""
+    """``async with BotApi() as api``: a Bot API server at ``api.base_url``, for one bot.
+
+    ``fail_next`` scripts single failures; ``weather`` says for every other call of a method how it fails, if it does.
+    """
 
     token: str = TOKEN
     description: Description = field(default_factory=best_available)
@@ -66,6 +69,7 @@ class BotApi:
         self.queue = UpdateQueue(self._changed)
         self.methods = Methods(self.me, self.chats, self.queue)
         self._failures: defaultdict[str, deque[Failure]] = defaultdict(deque)
+        self.weather: Callable[[str], Failure | None] = lambda _method: None
         self._runner: web.AppRunner | None = None
         self._address = ""
 
@@ -138,11 +142,17 @@ class BotApi:
 
         ``url`` stands for the public address that was set: the path is that of the webhook.
         """
+        return await self.deliver_numbered(self.numbered(update), url, tls, **headers)
+
+    async def deliver_numbered(
+        self, update: Update, url: str, tls: ssl.SSLContext | None = None, **headers: str
+    ) -> int:
+        """The same for an update that has its numbers, as when Telegram brings it once more."""
         _, _, path = self.queue.webhook.removeprefix("https://").partition("/")
         sent = {"X-Telegram-Bot-Api-Secret-Token": self.queue.webhook_secret} | headers
         async with (
             aiohttp.ClientSession() as session,
-            session.post(f"{url}/{path}", json=self.numbered(update), headers=sent, ssl=tls or True) as response,
+            session.post(f"{url}/{path}", json=update, headers=sent, ssl=tls or True) as response,
         ):
             return response.status
 
@@ -189,9 +199,9 @@ class BotApi:
         return web.Response(body=data)
 
     async def _call(self, method: str, params: dict[str, Any]) -> Call:
-        if not self._failures[method]:
+        failure = self._failures[method].popleft() if self._failures[method] else self.weather(method)
+        if failure is None:
             return Call(method, params, 200, await self.methods.call(method, params))
-        failure = self._failures[method].popleft()
         if failure.refusal:
             raise failure.refusal
         result = await self.methods.call(method, params) if failure.done else None
