@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -31,3 +32,13 @@ class Lists(msgspec.Struct, array_like=True, frozen=True):
     def arrays(self) -> tuple[Numbers, Numbers]:
         """``first`` and ``values``, read-only views of the bytes."""
         return np.frombuffer(self.first, dtype=np.int32), np.frombuffer(self.values, dtype=np.int32)
+
+
+def distinct(numbers: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each of ``numbers`` (none below 0) once, in order, and where each of them stands there. ``numpy.unique`` does
+    the same in more time, and loads ``numpy.ma`` first."""
+    order = np.argsort(numbers)
+    new = np.diff(numbers[order], prepend=-1) > 0
+    where = np.empty(len(numbers), dtype=np.int64)
+    where[order] = np.cumsum(new) - 1
+    return numbers[order][new].astype(np.int64, copy=False), where

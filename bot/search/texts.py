@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,16 +31,6 @@ class Ragged:
         owners = np.repeat(np.arange(len(numbers)), sizes)
         begins = np.cumsum(sizes) - sizes
         return np.arange(len(owners)) + (self.first[numbers] - begins)[owners], owners
-
-
-def distinct(numbers: NDArray[np.integer[Any]]) -> tuple[Integers, Integers]:
-    """Each of ``numbers`` (none below 0) once, in order, and where each of them stands there. ``numpy.unique`` does
-    the same in more time, and loads ``numpy.ma`` first."""
-    order = np.argsort(numbers, kind="stable")
-    new = np.diff(numbers[order], prepend=-1) > 0
-    where = np.empty(len(numbers), dtype=np.int64)
-    where[order] = np.cumsum(new) - 1
-    return numbers[order][new].astype(np.int64, copy=False), where
 
 
 @dataclass(frozen=True)
