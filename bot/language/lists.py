@@ -35,10 +35,18 @@ class Lists(msgspec.Struct, array_like=True, frozen=True):
 
 
 def distinct(numbers: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each of ``numbers`` (none below 0) once, in order, and where each of them stands there. ``numpy.unique`` does
+    """Each of ``numbers`` once, in order, and where each of them stands there. ``numpy.unique`` does
     the same in more time, and loads ``numpy.ma`` first."""
     order = np.argsort(numbers)
-    new = np.diff(numbers[order], prepend=-1) > 0
+    ordered = numbers[order]
+    new = changes(ordered)
     where = np.empty(len(numbers), dtype=np.int64)
     where[order] = np.cumsum(new) - 1
-    return numbers[order][new].astype(np.int64, copy=False), where
+    return ordered[new].astype(np.int64, copy=False), where
+
+
+def changes(numbers: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Where a number differs from the one before it; the first always does."""
+    new = np.ones(len(numbers), dtype=np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=new[1:])
+    return new
