@@ -91,5 +91,5 @@ class Fitting:
 
 
 def _dated(stated: Stated) -> bool:
-    """A single year is stated for the clause."""
-    return stated.years is not None and stated.years[0] == stated.years[1]
+    """A single year is stated for the clause, and is that of the thing: a plan of a year is not done in it by that."""
+    return stated.years is not None and stated.years[0] == stated.years[1] and stated.status != "target"

@@ -69,3 +69,14 @@ def test_what_is_told_of_a_company_is_told_where_it_is_named(index: Index) -> No
     """粤芯 or 百济神州 in a question must stand in the paragraph that answers."""
     (span,) = (span for span in understand("百济神州2020年产值多少亿", index).spans if "百济神州" in span.text)
     assert span.elsewhere
+
+
+def test_a_line_has_a_number_and_no_date(index: Index) -> None:
+    """几号线 is not 几号."""
+    assert "date" not in understand("地铁修几号线", index).manner.kinds
+
+
+@pytest.mark.parametrize("question", ["知识城支线哪天通车", "黄埔马拉松几月几号跑"])
+def test_a_question_for_a_day_is_not_answered_without_one(bundled: Assistant, question: str) -> None:
+    """The year of a plan says nothing of the day."""
+    assert bundled.ask(question).status == "no_answer"
