@@ -31,7 +31,6 @@ _ALIKE = tuple(
 """Counters that may stand for each other."""
 _STRICT = frozenset({"张", "台", "套", "户", "幢", "栋", "辆", "间", "所", "座", "名", "位", "人", "片", "公里", "米"})
 _LATIN_NAME = re.compile(r"[A-Za-z]{3,} [A-Za-z]{3,}")
-_DAY = re.compile(r"哪一?天|几月|几号(?![线楼门院馆])|边一?日|(?:what|which) (?:day|month|date)")
 _MONTH = re.compile(r"\d ?月")
 _DATE = re.compile(r"\d{4} ?年|\d+月\d+日")
 _PERSON = re.compile(
@@ -201,7 +200,7 @@ def form_factor(question: Question, source: str, strict: bool = True, dated: boo
     if "latin" in kinds:
         return 1.2 if _LATIN_NAME.search(source) else 0.8
     if "date" in kinds:
-        told = _MONTH.search(source) if _DAY.search(question.text) else _DATE.search(source) or dated
+        told = _MONTH.search(source) if "day" in kinds else _DATE.search(source) or dated
         return 1.1 if told else NO_FIGURE
     if "where" in kinds and not question.wants_figure:
         return 1.12 if _WHERE.search(source) else 1.0

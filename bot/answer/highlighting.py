@@ -52,7 +52,7 @@ def highlights(
 ) -> list[tuple[int, int]]:
     """Offsets (in the document's text) of the answer within the quote ``span``, the likeliest first."""
     clause = scores[best].clause
-    found = _figure(question, clause, lexicon) if _asks_figure(question, clause, lexicon) else []
+    found = _figure(question, clause, _anchors(question, clause, lexicon))
     found = found or _telling(question, scores, best, span)
     if clause.end - clause.start <= HIGHLIGHT_MAX:
         found.append((clause.start, clause.end))
@@ -60,17 +60,16 @@ def highlights(
     return inside or [_tail(clause, span)]
 
 
-def _asks_figure(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> bool:
-    """Also a name without any asking word (2021年GDP目标) where the clause says how much that is."""
-    if question.wants_figure or "date" in question.manner.kinds:
-        return True
+def _figure(question: Question, clause: AnalysedClause, anchors: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The figure that answers; also of a name without any asking word (2021年GDP目标), where the clause says how much
+    that is."""
+    value = _best_value(question, clause, anchors)
+    if value is None:
+        return []
+    asked = question.wants_figure or "date" in question.manner.kinds
     bare = not question.manner.kinds and any(span.named for span in question.spans)
-    return bare and bool(_anchors(question, clause, lexicon)) and figure_gap(question, clause, lexicon) <= ATTACHED
-
-
-def _figure(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> list[tuple[int, int]]:
-    value = best_value(question, clause, lexicon)
-    return [_source(clause, value.start, value.end)] if value else []
+    told = bare and bool(anchors) and _distance(value, anchors) <= ATTACHED
+    return [_source(clause, value.start, value.end)] if asked or told else []
 
 
 def best_value(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> Value | None:

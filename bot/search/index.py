@@ -75,6 +75,10 @@ class Passages(Sequence[AnalysedPassage]):
     def __iter__(self) -> Iterator[AnalysedPassage]:
         return map(self._unpacked, range(len(self)))
 
+    def of(self, document: int) -> range:
+        """The ordinals of the passages of a document, in the order of its text."""
+        return range(self._first[document], self._first[document + 1])
+
     def document(self, ordinal: int) -> int:
         """The number of the document that passage ``ordinal`` stands in."""
         return int(self.documents[ordinal])
