@@ -26,6 +26,12 @@ def question_of(message: Message, bot: User) -> str | None:
     return None
 
 
+def argument_of(message: Message) -> str:
+    """Return what stands behind a command, line breaks and all."""
+    text = message.text or ""
+    return text.partition(" ")[2] or text.partition("\n")[2]
+
+
 def _mentions(message: Message, bot: User) -> list[str]:
     """Return the words of the message that name the bot."""
     found = message.parse_entities(_MENTIONS)
