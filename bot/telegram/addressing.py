@@ -28,8 +28,7 @@ def question_of(message: Message, bot: User) -> str | None:
 
 def argument_of(message: Message) -> str:
     """Return what stands behind a command, line breaks and all."""
-    text = message.text or ""
-    return text.partition(" ")[2] or text.partition("\n")[2]
+    return "".join((message.text or "").split(maxsplit=1)[1:])
 
 
 def _mentions(message: Message, bot: User) -> list[str]:
