@@ -146,7 +146,7 @@ def config_for(api: BotApi, **telegram: object) -> Config:
 
 
 def called_at(api: BotApi, state: Path, **telegram: object) -> Config:
-    """Return a configuration of a bot that can be called at a free address as well as poll; ``telegram`` replaces keys."""
+    """Return a configuration of a bot that can be called at a free address; ``telegram`` replaces keys."""
     address = {"webhook_url": "https://bot.example.org", "webhook_listen": free_address()}
     return config_for(api, **(address | telegram)).model_copy(update={"state_dir": state})
 
