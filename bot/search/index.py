@@ -168,6 +168,6 @@ def build_index(
         tuple(documents),
         Passages(documents, analyses),
         texts,
-        engine(texts.bags()),
+        engine(texts.bags),
         language,
     )
