@@ -34,7 +34,7 @@ REWRITTEN = 0.25
 _PREFIX, _DRAFT, _MANIFEST, _DAY = "passages-", "new-", "manifest", 86_400.0
 
 Keys: TypeAlias = NDArray[np.uint64]
-Write: TypeAlias = Callable[[Path, Iterable[int], Mapping[int, int]], None]
+Write: TypeAlias = Callable[[Path, Sequence[int], Mapping[int, int]], None]
 """Takes the folder of an index (an empty one gets a new index), the slots to be removed, and the ordinals of the
 passages to be added by their slots."""
 

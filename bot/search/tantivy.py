@@ -103,15 +103,15 @@ class _Writer:
         keys: Keys = sums[first[1:]] - sums[first[:-1]]
         return keys
 
-    def write(self, folder: Path, removed: Iterable[int], added: Mapping[int, int]) -> None:
+    def write(self, folder: Path, removed: Sequence[int], added: Mapping[int, int]) -> None:
         """Change the index in ``folder``, which gets one where it has none."""
         self.change(tantivy.Index(_schema(), str(folder)), removed, added)
 
-    def change(self, index: tantivy.Index, removed: Iterable[int], added: Mapping[int, int]) -> None:
+    def change(self, index: tantivy.Index, removed: Sequence[int], added: Mapping[int, int]) -> None:
         """Take the slots ``removed`` out of ``index``; put the passages ``added`` in, ordinals by slot."""
         writer = index.writer(WRITER_BYTES, num_threads=1)
-        for slot in removed:
-            writer.delete_documents_by_term(_SLOT, slot)
+        if removed:  # by a query, for delete_documents_by_term takes the number for one of another type
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, _SLOT, removed))
         for slot, ordinal in added.items():
             writer.add_document(tantivy.Document.from_dict({_TERMS: self._text(ordinal), _SLOT: slot}, index.schema))
         writer.commit()
