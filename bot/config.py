@@ -72,7 +72,7 @@ UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class TelegramConfig(_Table):
