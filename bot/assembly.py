@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from bot.answer.assistant import Assistant
 from bot.cache import Cache
 from bot.config import Config
 from bot.corpus.loader import load_folder
-from bot.errors import PublishError, StoreError
+from bot.errors import ConfigError, PublishError, StoreError
 from bot.language.language import Language, load_language
 from bot.language.lexicon import Lexicon
 from bot.language.places import load_places
@@ -26,6 +28,9 @@ from bot.publishing.model import Edition, Gap, GoldenResult, Progress, Reload, S
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
 from bot.publishing.trail import Deed, Trail, untraced
 from bot.search.index import build_index
+from bot.search.memory import MemoryEngine
+from bot.search.model import Build, Engine, Terms
+from bot.search.sized import sized
 
 if TYPE_CHECKING:
     from bot.publishing.office import Office
@@ -72,8 +77,27 @@ def build_assistant(config: Config, language: Language | None = None, lexicon: s
     with _uncollected():
         places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
         documents = load_folder(folder, places.places.keys())
-        index = build_index(documents, language or build_language(config), cache=Cache(config.state_dir / "cache"))
+        cache = Cache(config.state_dir / "cache")
+        index = build_index(documents, language or build_language(config), engine_builder(config), cache)
         return Assistant(index, snapshot_id(documents, lexicon))
+
+
+def engine_builder(config: Config) -> Build:
+    """How the configured engine is built. Raises ConfigError where what it needs is not installed."""
+    if config.search.engine == "tantivy" and find_spec("tantivy") is None:
+        raise ConfigError("search.engine is tantivy, which is not installed — pip install 'investor-bot[large]'")
+    builders: dict[str, Build] = {
+        "auto": sized(partial(_on_disk, config)),
+        "memory": MemoryEngine,
+        "tantivy": partial(_on_disk, config),
+    }
+    return builders[config.search.engine]
+
+
+def _on_disk(config: Config, passages: Iterable[Terms]) -> Engine:
+    from bot.search.tantivy import TantivyEngine
+
+    return TantivyEngine(passages, Cache(config.state_dir / "index").folder)
 
 
 def load_state(config: Config, by: str, language: Language, lexicon: str) -> State[Assistant]:

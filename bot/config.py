@@ -120,7 +120,7 @@ class KnowledgeConfig(_Table):
 class SearchConfig(_Table):
     """``[search]``: which engine finds the candidate passages."""
 
-    engine: Literal["auto", "memory"] = "auto"
+    engine: Literal["auto", "memory", "tantivy"] = "auto"
 
 
 class StoreConfig(_Table):

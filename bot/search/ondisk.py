@@ -120,12 +120,18 @@ class IndexStore:
 
     def _put(self, home: Path, path: Path, manifest: _Manifest) -> _Manifest:
         """Move ``home`` to ``path``, unless another process was quicker."""
-        if path.exists():
+        while True:
+            try:
+                home.rename(path)
+            except OSError:
+                if not path.exists():
+                    raise
+            else:
+                return manifest
             if theirs := self._intact(path):
                 return theirs
-            shutil.rmtree(path)
-        home.rename(path)
-        return manifest
+            with contextlib.suppress(FileNotFoundError):  # removed by another process
+                self._remove(path)
 
     def _newest_first(self) -> list[Path]:
         return sorted(self._folder.glob(f"{_PREFIX}*"), key=lambda path: -path.stat().st_mtime)
@@ -133,8 +139,13 @@ class IndexStore:
     def _sweep(self) -> None:
         """Remove old indexes, and what killed processes were writing."""
         drafts = (path for path in self._folder.glob(f"{_DRAFT}*") if path.stat().st_mtime < time.time() - _DAY)
-        for path in (*self._newest_first()[KEPT:], *drafts):
-            shutil.rmtree(path, ignore_errors=True)
+        for path in (*drafts, *self._newest_first()[KEPT:]):
+            self._remove(path)
+
+    def _remove(self, path: Path) -> None:
+        """Gone at once for all other processes, then deleted."""
+        with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self._folder, ignore_cleanup_errors=True) as gone:
+            path.rename(Path(gone, "index"))
 
 
 def _plan(manifest: _Manifest, keys: Keys) -> _Plan:
