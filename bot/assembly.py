@@ -1,13 +1,18 @@
-"""The composition root: the only place that builds the object graph from the configuration."""
+"""The composition root: the only place that builds the object graph from the configuration.
+
+Answering a question takes no publishing and no store, so their parts are imported where they are used.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,25 +20,22 @@ from bot.answer.assistant import Assistant
 from bot.cache import Cache
 from bot.config import Config
 from bot.corpus.loader import load_folder
-from bot.errors import PublishError, StoreError
+from bot.errors import ConfigError, PublishError, StoreError
 from bot.language.language import Language, load_language
 from bot.language.lexicon import Lexicon
 from bot.language.places import load_places
-from bot.publishing.committing import Committer
-from bot.publishing.gaps import Miss, gaps
-from bot.publishing.golden import FILE as GOLDEN
-from bot.publishing.golden import load_golden
 from bot.publishing.model import Edition, Gap, GoldenResult, Progress, Reload, Snapshot, silent
-from bot.publishing.office import BUNDLED, Office
-from bot.publishing.publisher import Publisher, editions_of
-from bot.publishing.publisher import recover as recover_folder
-from bot.publishing.reloading import Reloader
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
-from bot.publishing.staging import Staging
 from bot.publishing.trail import Deed, Trail, untraced
 from bot.search.index import build_index
+from bot.search.memory import MemoryEngine
+from bot.search.model import Build, Engine, Terms
+from bot.search.sized import sized
 
 if TYPE_CHECKING:
+    from bot.publishing.office import Office
+    from bot.publishing.publisher import Publisher
+    from bot.publishing.staging import Staging
     from bot.store.model import Entry
     from bot.store.store import Store
 
@@ -75,8 +77,27 @@ def build_assistant(config: Config, language: Language | None = None, lexicon: s
     with _uncollected():
         places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
         documents = load_folder(folder, places.places.keys())
-        index = build_index(documents, language or build_language(config), cache=Cache(config.state_dir / "cache"))
+        cache = Cache(config.state_dir / "cache")
+        index = build_index(documents, language or build_language(config), engine_builder(config), cache)
         return Assistant(index, snapshot_id(documents, lexicon))
+
+
+def engine_builder(config: Config) -> Build:
+    """How the configured engine is built. Raises ConfigError where what it needs is not installed."""
+    if config.search.engine == "tantivy" and find_spec("tantivy") is None:
+        raise ConfigError("search.engine is tantivy, which is not installed — pip install 'investor-bot[large]'")
+    builders: dict[str, Build] = {
+        "auto": sized(partial(_on_disk, config)),
+        "memory": MemoryEngine,
+        "tantivy": partial(_on_disk, config),
+    }
+    return builders[config.search.engine]
+
+
+def _on_disk(config: Config, passages: Iterable[Terms]) -> Engine:
+    from bot.search.tantivy import TantivyEngine
+
+    return TantivyEngine(passages, Cache(config.state_dir / "index").folder)
 
 
 def load_state(config: Config, by: str, language: Language, lexicon: str) -> State[Assistant]:
@@ -139,6 +160,10 @@ async def _record(config: Config, deed: Deed) -> None:
 
 def open_publisher(config: Config, library: Library, trail: Trail = untraced) -> Publisher:
     """Changes to the configured folder. Raises PublishError where the knowledge is the one that comes with the bot."""
+    from bot.publishing.committing import Committer
+    from bot.publishing.office import BUNDLED
+    from bot.publishing.publisher import Publisher
+
     if config.knowledge.path is None:
         raise PublishError(BUNDLED)
     return Publisher(
@@ -153,12 +178,16 @@ def open_publisher(config: Config, library: Library, trail: Trail = untraced) ->
 
 def recover(config: Config) -> None:
     """Undo what a crash cut short in the configured folder, before it is loaded. Raises PublishError."""
+    from bot.publishing.publisher import recover as recover_folder
+
     if config.knowledge.path is not None and config.knowledge.path.is_dir():
         recover_folder(config.knowledge.path, config.state_dir)
 
 
 def open_staging(config: Config, library: Library) -> Staging:
     """Where sources wait that may become documents of the configured folder."""
+    from bot.publishing.staging import Staging
+
     return Staging(
         config.state_dir, knowledge_folder(config), lambda: library.current.documents, lambda: library.places
     )
@@ -166,6 +195,8 @@ def open_staging(config: Config, library: Library) -> Staging:
 
 def published(config: Config) -> list[Edition]:
     """The published states of the configured folder, newest first; nothing is loaded."""
+    from bot.publishing.publisher import editions_of
+
     folder = config.knowledge.path
     return editions_of(folder, config.state_dir) if folder is not None else []
 
@@ -182,6 +213,8 @@ def audit_entries(config: Config, days: int) -> list[Entry]:
 
 def open_office(config: Config, library: Library, trail: Trail = untraced) -> Office:
     """What admins do to the configured knowledge."""
+    from bot.publishing.office import Office
+
     own = config.knowledge.path is not None
     publisher = open_publisher(config, library, trail) if own else None
     return Office(library, publisher, open_staging(config, library))
@@ -189,6 +222,8 @@ def open_office(config: Config, library: Library, trail: Trail = untraced) -> Of
 
 async def open_gaps(store: Store, days: int) -> list[Gap]:
     """What was refused or disliked in the last days and is not ignored, most asked first. Raises StoreError."""
+    from bot.publishing.gaps import Miss, gaps
+
     since = datetime.now(UTC) - timedelta(days=days)
     return gaps((Miss(*missed) for missed in await store.missed(since)), await store.gaps.ignored())
 
@@ -215,6 +250,10 @@ class Library:
 
     def __init__(self, config: Config, trail: Trail = untraced, language: Language | None = None) -> None:
         """``language`` is that of the lexicon as it is now, where it was read already."""
+        from bot.publishing.golden import FILE as GOLDEN
+        from bot.publishing.golden import load_golden
+        from bot.publishing.reloading import Reloader
+
         self._config = config
         self._folder = knowledge_folder(config)
         self._read = (lexicon_digest(lexicon_folders(self._folder)), language) if language else None

@@ -72,7 +72,7 @@ UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class TelegramConfig(_Table):
@@ -120,7 +120,7 @@ class KnowledgeConfig(_Table):
 class SearchConfig(_Table):
     """``[search]``: which engine finds the candidate passages."""
 
-    engine: Literal["auto", "memory"] = "auto"
+    engine: Literal["auto", "memory", "tantivy"] = "auto"
 
 
 class StoreConfig(_Table):

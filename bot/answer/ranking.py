@@ -66,7 +66,7 @@ def query_terms(question: Question) -> Terms:
             weight = PREFIX_WEIGHT[term[0]] * strength
             if weight:
                 terms[term] = max(terms.get(term, 0.0), weight)
-            if term[0] == "c":
+            if weight and term[0] == "c":
                 terms["h" + term[1:]] = max(terms.get("h" + term[1:], 0.0), HINT_SHARE * weight)
     return terms
 

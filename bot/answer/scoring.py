@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.question import Question
-from bot.language.lists import distinct
+from bot.language.lists import Ragged, distinct
 from bot.search.analysis import ASK_ROW, HEADING_ROW, PLACELESS_TITLE_ROW, TITLE_ROW
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
-from bot.search.texts import Ragged
 
 BEFORE = (0.85, 0.7, 0.6, 0.55, 0.55, 0.5, 0.5)
 AFTER = (0.55, 0.5, 0.45, 0.4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import overload
@@ -23,7 +23,7 @@ from bot.search import analysis as documents_analysis
 from bot.search.analysis import Analysis, ClauseRecord, PassageRecord
 from bot.search.memory import MemoryEngine
 from bot.search.merging import put_together
-from bot.search.model import Engine, Terms
+from bot.search.model import Build, Engine
 from bot.search.terms import Reading
 from bot.search.texts import Texts
 
@@ -157,7 +157,7 @@ class Index:
 def build_index(
     documents: Sequence[Document],
     language: Language,
-    engine: Callable[[Iterable[Terms]], Engine] = MemoryEngine,
+    engine: Build = MemoryEngine,
     cache: Cache | None = None,
 ) -> Index:
     """Cut, read and index ``documents``; ``cache`` keeps what was read in each of them between runs."""
@@ -172,6 +172,6 @@ def build_index(
         tuple(documents),
         Passages(documents, analyses),
         texts,
-        engine(texts.bags()),
+        engine(texts.bags),
         language,
     )
