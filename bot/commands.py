@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bot.batch import replies, whole
 from bot.config import Config, load_config
 from bot.console.screen import Screen, Steps, ui_locale
-from bot.errors import ControlError, KnowledgeError, Problem, QuestionError
+from bot.errors import ControlError, KnowledgeError, Problem, PublishError, QuestionError
 from bot.render.messages import text
 
 if TYPE_CHECKING:
@@ -229,6 +229,46 @@ def _problems(problems: Sequence[Problem], locale: str) -> int:
         _say(problem)
     _say(text(locale, "check.problems", count=len(problems)))
     return FAILED
+
+
+def golden_add(args: argparse.Namespace) -> int:
+    """One question more that must go on being answered, or refused; exit code 1 where it was not added."""
+    from bot.editing import Keeping
+    from bot.render.json import kept_json
+    from bot.render.publishing import golden_question_lines, kept_line
+
+    config = _config(args)
+    locale = ui_locale(config.ui.locale, os.environ)
+    if args.refuse and (args.must or args.must_not):
+        raise QuestionError(text(locale, "golden.refuse_alone"))
+    if not args.question.strip():
+        raise QuestionError(text(locale, "golden.no_question"))
+    if not args.yes and (args.json or not sys.stdin.isatty()):
+        raise PublishError(text(locale, "golden.needs_yes"))
+    keeping = Keeping.of(config, whole(args.question), refused=args.refuse, must=args.must, must_not=args.must_not)
+    if not args.json:
+        _show_answer(keeping.answer, config)
+        _say("")
+    if keeping.golden is None:
+        raise PublishError(text(locale, "golden.nothing_to_keep"))
+    if not args.json and keeping.known is None:
+        for line in golden_question_lines(keeping.golden.model_dump(), keeping.met, locale):
+            _say(line)
+    agreed = keeping.known is not None or args.yes or _confirmed(text(locale, "golden.confirm"))
+    kept = keeping.keep() if agreed else keeping.declined()
+    if args.json:
+        _print_json(kept_json(kept, keeping.golden.model_dump(exclude_defaults=True), keeping.answer, config.ui.locale))
+    else:
+        _say(kept_line(kept, locale))
+    return 0 if kept.state in ("added", "known") else FAILED
+
+
+def _confirmed(question: str) -> bool:
+    """Whether somebody at the terminal says yes; anything else is no."""
+    try:
+        return input(question).strip().lower() in ("y", "yes", "是", "好")
+    except EOFError:
+        return False
 
 
 def evaluate(args: argparse.Namespace) -> int:

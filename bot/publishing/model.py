@@ -73,6 +73,20 @@ class GoldenResult:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What became of a golden question that was to be added: where it stands now, or stood before.
+
+    ``known`` stood there already, ``other`` too, but it demands something else; ``met`` is whether the answer of
+    today is what the new question demands.
+    """
+
+    state: Literal["added", "known", "other", "declined"]
+    path: str
+    line: int | None
+    met: bool
+
+
+@dataclass(frozen=True)
 class Reload:
     """A reload that was carried out. ``forced`` where it went through although golden questions failed."""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.answer.model import Answer, Citation, Explanation, Note
 from bot.errors import InvestorBotError
+from bot.publishing.model import Kept
 from bot.render.layout import locale_of, note_text, reply
 
 SCORE_DIGITS, TIME_DIGITS = 4, 2
@@ -86,6 +88,19 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
             }
             for candidate in explanation.candidates
         ],
+    }
+
+
+def kept_json(kept: Kept, golden: Mapping[str, Any], answer: Answer, locale: str = "auto") -> dict[str, Any]:
+    """What became of a golden question: ``state``, where it stands, what it demands, and the answer of today."""
+    return {
+        "question": answer.question,
+        "state": kept.state,
+        "path": kept.path,
+        "line": kept.line,
+        "met": kept.met,
+        "golden": dict(golden),
+        "answer": answer_json(answer, locale),
     }
 
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from bot.errors import GoldenError, KnowledgeError
-from bot.publishing.model import Changes, Edition, FigureChange, Gap, GoldenResult, Reload, Step
+from bot.publishing.model import Changes, Edition, FigureChange, Gap, GoldenResult, Kept, Reload, Step
 from bot.render.messages import status, text
 
 ACTIONS = ("found", "publish", "replace", "rollback", "synonym", "answer")
@@ -58,6 +59,21 @@ def golden_line(golden: GoldenResult, locale: str) -> str:
     if not golden.total:
         return text(locale, "admin.golden_none")
     return text(locale, "admin.golden", passed=golden.passed, total=golden.total)
+
+
+def golden_question_lines(golden: Mapping[str, Any], met: bool, locale: str) -> Iterator[str]:
+    """What a golden question will demand, and that today's answer does not meet it."""
+    yield text(locale, "golden.will_add")
+    demands = [text(locale, "golden.must", text=spellings[0]) for spellings in golden["quote"]]
+    demands += [text(locale, "golden.must_not", text=forbidden) for forbidden in golden["must_not"]]
+    yield from (f"  {line}" for line in (*demands, *([text(locale, "golden.refused")] if golden["refused"] else [])))
+    if not met:
+        yield text(locale, "golden.answered_today" if golden["refused"] else "golden.not_met")
+
+
+def kept_line(kept: Kept, locale: str) -> str:
+    """What became of it, with the line where it stands."""
+    return text(locale, f"golden.{kept.state}", where=f"{kept.path}:{kept.line}")
 
 
 def held_back_lines(error: KnowledgeError, locale: str) -> Iterator[str]:
