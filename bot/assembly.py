@@ -23,11 +23,12 @@ from bot.publishing.committing import Committer
 from bot.publishing.gaps import Miss, gaps
 from bot.publishing.golden import FILE as GOLDEN
 from bot.publishing.golden import load_golden
-from bot.publishing.model import Edition, Gap, GoldenResult, Progress, Reload, Snapshot, silent
+from bot.publishing.model import Edition, Finding, Gap, GoldenResult, Progress, Reload, Snapshot, silent
 from bot.publishing.office import BUNDLED, Office
 from bot.publishing.publisher import Publisher, editions_of
 from bot.publishing.publisher import recover as recover_folder
 from bot.publishing.reloading import Reloader
+from bot.publishing.review.reviewing import review
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
 from bot.publishing.staging import Staging
 from bot.publishing.trail import Deed, Trail, untraced
@@ -251,6 +252,12 @@ class Library:
     def golden(self) -> GoldenResult:
         """The golden questions put to the assistant in use. Raises KnowledgeError for a malformed file."""
         return self._reloader.check()
+
+    def review(self) -> tuple[Finding, ...]:
+        """What is valid in the state in use and misleads all the same."""
+        own = self._folder / "lexicon"
+        language = self._reloader.state.language
+        return review(self.current.documents, language, own if own.is_dir() else None)
 
     def _load(self, by: str) -> State[Assistant]:
         return load_state(self._config, by, *self._language())

@@ -178,7 +178,9 @@ def _import(commands: _Commands, common: argparse.ArgumentParser) -> None:
 
 
 def _check(commands: _Commands, common: argparse.ArgumentParser) -> None:
-    _command(commands, common, "check", "list everything that is wrong with the knowledge folder")
+    parser = _command(commands, common, "check", "list everything that is wrong with the knowledge folder")
+    parser.add_argument("--strict", action="store_true", help="warnings are problems too: exit code 1")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
 
 def _golden(commands: _Commands, common: argparse.ArgumentParser) -> None:

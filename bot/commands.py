@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bot.batch import replies, whole
 from bot.config import Config, load_config
 from bot.console.screen import Screen, Steps, ui_locale
-from bot.errors import ControlError, KnowledgeError, Problem, PublishError, QuestionError
+from bot.errors import ControlError, KnowledgeError, PublishError, QuestionError
 from bot.render.messages import text
 
 if TYPE_CHECKING:
@@ -205,30 +205,21 @@ def import_sources(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Everything that is wrong with the knowledge, golden questions that are not met too, or that nothing is."""
-    from bot.assembly import Library
-    from bot.render.publishing import golden_line
+    """Everything that is wrong with the knowledge, golden questions that are not met too, or that nothing is; and
+    what misleads, which is a fault only with ``--strict``."""
+    from bot.editing import checked
+    from bot.render.json import check_json
+    from bot.render.publishing import check_lines
 
     config = _config(args)
     locale = ui_locale(config.ui.locale, os.environ)
-    try:
-        library = Library(config)
-        golden = library.golden()
-    except KnowledgeError as error:
-        return _problems(error.problems, locale)
-    if golden.failures:
-        return _problems(golden.failures, locale)
-    _say(text(locale, "check.ok", documents=len(library.current.documents)))
-    if golden.total:
-        _say(golden_line(golden, locale))
-    return 0
-
-
-def _problems(problems: Sequence[Problem], locale: str) -> int:
-    for problem in problems:
-        _say(problem)
-    _say(text(locale, "check.problems", count=len(problems)))
-    return FAILED
+    found = checked(config)
+    if args.json:
+        _print_json(check_json(found, locale))
+    else:
+        for line in check_lines(found, locale):
+            _say(line)
+    return FAILED if found.problems or (args.strict and found.warnings) else 0
 
 
 def golden_add(args: argparse.Namespace) -> int:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.answer.model import Answer
-from bot.assembly import build_assistant
+from bot.assembly import Library, build_assistant
 from bot.config import Config
-from bot.errors import PublishError
+from bot.errors import KnowledgeError, PublishError
 from bot.publishing.folder import GOLDEN, Folder
 from bot.publishing.golden import Golden, GoldenLine, load_golden, met
 from bot.publishing.keeping import draft, keep, known
-from bot.publishing.model import Kept
+from bot.publishing.model import Checked, Kept
 from bot.publishing.office import BUNDLED
 
 
@@ -64,3 +64,17 @@ class Keeping:
 def _same(one: Golden, other: Golden) -> bool:
     """Whether both demand the same; how the question is worded does not count."""
     return one.model_copy(update={"question": other.question, "turns": other.turns}) == other
+
+
+def checked(config: Config) -> Checked:
+    """Everything that is wrong with the configured knowledge, or misleads; raises nothing for it."""
+    try:
+        library = Library(config)
+    except KnowledgeError as error:
+        return Checked(problems=error.problems)
+    found = Checked(len(library.current.documents), warnings=library.review())
+    try:
+        golden = library.golden()
+    except KnowledgeError as error:
+        return replace(found, problems=error.problems)
+    return replace(found, golden=golden, problems=golden.failures)

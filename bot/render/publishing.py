@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from bot.errors import GoldenError, KnowledgeError
-from bot.publishing.model import Changes, Edition, FigureChange, Gap, GoldenResult, Kept, Reload, Step
+from bot.errors import GoldenError, KnowledgeError, Problem
+from bot.publishing.model import Changes, Checked, Edition, FigureChange, Finding, Gap, GoldenResult, Kept, Reload, Step
 from bot.render.messages import status, text
 
 ACTIONS = ("found", "publish", "replace", "rollback", "synonym", "answer")
@@ -84,6 +84,31 @@ def held_back_lines(error: KnowledgeError, locale: str) -> Iterator[str]:
     else:
         yield text(locale, "admin.invalid", count=count)
     yield from shortened((f"  {problem}" for problem in error.problems), locale)
+
+
+def check_lines(checked: Checked, locale: str) -> Iterator[str]:
+    """Every problem, or that there is none; then the warnings."""
+    yield from map(str, checked.problems)
+    if checked.problems:
+        yield text(locale, "check.problems", count=len(checked.problems))
+    else:
+        yield text(locale, "check.ok", documents=checked.documents)
+        if checked.golden and checked.golden.total:
+            yield golden_line(checked.golden, locale)
+    yield from (finding_line(finding, locale) for finding in checked.warnings)
+    if checked.warnings:
+        yield text(locale, "check.warnings", count=len(checked.warnings))
+
+
+def finding_line(finding: Finding, locale: str) -> str:
+    """A warning: where, what, how to mend it, and the code that silences it."""
+    return f"{finding_problem(finding, locale)} [{finding.code}]"
+
+
+def finding_problem(finding: Finding, locale: str) -> Problem:
+    """A warning in words."""
+    said = (text(locale, f"{table}.{finding.code}", **finding.params) for table in ("warning", "warning_mend"))
+    return Problem(finding.path, finding.line, *said)
 
 
 def edition_line(edition: Edition, locale: str) -> str:
