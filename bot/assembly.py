@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answer.assistant import Assistant
+from bot.answer.model import Answer
 from bot.cache import Cache
 from bot.config import Config
 from bot.corpus.loader import load_folder
@@ -23,7 +24,8 @@ from bot.publishing.committing import Committer
 from bot.publishing.gaps import Miss, gaps
 from bot.publishing.golden import FILE as GOLDEN
 from bot.publishing.golden import load_golden
-from bot.publishing.model import Edition, Finding, Gap, GoldenResult, Progress, Reload, Snapshot, silent
+from bot.publishing.keeping import Keeping, draft
+from bot.publishing.model import Edition, Finding, Gap, GoldenResult, Kept, Progress, Reload, Snapshot, silent
 from bot.publishing.office import BUNDLED, Office
 from bot.publishing.publisher import Publisher, editions_of
 from bot.publishing.publisher import recover as recover_folder
@@ -252,6 +254,15 @@ class Library:
     def golden(self) -> GoldenResult:
         """The golden questions put to the assistant in use. Raises KnowledgeError for a malformed file."""
         return self._reloader.check()
+
+    def keep(self, answer: Answer, turns: Sequence[str] = (), *, refused: bool = False) -> Kept:
+        """Make a golden question of what was asked; the earlier ones belong to it only where the answer needs them.
+
+        Raises PublishError for the knowledge that comes with the bot, KnowledgeError for a malformed file.
+        """
+        alone = self.current.ask(answer.question)
+        needed = draft(alone, refused=refused) != draft(answer, refused=refused)
+        return Keeping.of(self._config.knowledge.path, answer, turns if needed else (), refused=refused).keep()
 
     def review(self) -> tuple[Finding, ...]:
         """What is valid in the state in use and misleads all the same."""

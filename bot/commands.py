@@ -224,7 +224,7 @@ def check(args: argparse.Namespace) -> int:
 
 def golden_add(args: argparse.Namespace) -> int:
     """One question more that must go on being answered, or refused; exit code 1 where it was not added."""
-    from bot.editing import Keeping
+    from bot.editing import keeping
     from bot.render.json import kept_json
     from bot.render.publishing import golden_question_lines, kept_line
 
@@ -236,19 +236,19 @@ def golden_add(args: argparse.Namespace) -> int:
         raise QuestionError(text(locale, "golden.no_question"))
     if not args.yes and (args.json or not sys.stdin.isatty()):
         raise PublishError(text(locale, "golden.needs_yes"))
-    keeping = Keeping.of(config, whole(args.question), refused=args.refuse, must=args.must, must_not=args.must_not)
+    made = keeping(config, whole(args.question), refused=args.refuse, must=args.must, must_not=args.must_not)
     if not args.json:
-        _show_answer(keeping.answer, config)
+        _show_answer(made.answer, config)
         _say("")
-    if keeping.golden is None:
+    if made.golden is None:
         raise PublishError(text(locale, "golden.nothing_to_keep"))
-    if not args.json and keeping.known is None:
-        for line in golden_question_lines(keeping.golden.model_dump(), keeping.met, locale):
+    if not args.json and made.known is None:
+        for line in golden_question_lines(made.golden.model_dump(), made.met, locale):
             _say(line)
-    agreed = keeping.known is not None or args.yes or _confirmed(text(locale, "golden.confirm"))
-    kept = keeping.keep() if agreed else keeping.declined()
+    agreed = made.known is not None or args.yes or _confirmed(text(locale, "golden.confirm"))
+    kept = made.keep() if agreed else made.declined()
     if args.json:
-        _print_json(kept_json(kept, keeping.golden.model_dump(exclude_defaults=True), keeping.answer, config.ui.locale))
+        _print_json(kept_json(kept, made.golden.model_dump(exclude_defaults=True), made.answer, config.ui.locale))
     else:
         _say(kept_line(kept, locale))
     return 0 if kept.state in ("added", "known") else FAILED

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.answer.assistant import Assistant
+from bot.assembly import Library
+from bot.config import Config
 from bot.publishing.folder import GOLDEN, Folder
 from bot.publishing.golden import Golden, load_golden, met
 from bot.publishing.keeping import draft, keep, known
+from tests.publishing.conftest import Folder as Files
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,18 @@ def test_all_that_is_answered_can_be_kept(bundled: Assistant) -> None:
     drafts = [draft(answer) for answer in answers]
     assert len(answers) > 50
     assert [a.question for a, made in zip(answers, drafts, strict=True) if made is None or not met(made, a)] == []
+
+
+def test_turns_that_the_answer_does_not_need_are_left_out(config: Config, folder: Files) -> None:
+    """At the console every earlier question goes along; the gate must not depend on small talk."""
+    library, whole, follow = Library(config), "黄埔区2021年固定资产投资增长目标是多少", "那地区生产总值呢"
+    for question, turns in ((whole, ["黄埔区2021年地区生产总值增长多少"]), (follow, [whole])):
+        kept = library.keep(library.current.ask(question, turns), turns)
+        assert (kept.state, kept.met) == ("added", True)
+    first, second = load_golden(folder.path / GOLDEN)
+    assert (first.golden.turns, first.golden.quote) == ((), (("20%左右",),))
+    assert second.golden.turns == (whole,)
+    assert library.golden().failures == ()
 
 
 def test_the_earlier_turns_belong_to_the_question(tmp_path: Path, bundled: Assistant) -> None:
