@@ -47,8 +47,8 @@ class FrontMatter(BaseModel):
     @field_validator("allow", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
-        """A list, or words on one line."""
-        return re.split(r"[,\s\uff0c、]+", value.strip()) if isinstance(value, str) else value
+        """A list, words on one line, or nothing."""
+        return re.split(r"[,\s\uff0c、]+", value.strip()) if isinstance(value, str) and value else value or ()
 
     @field_serializer("allow")
     def _as_list(self, value: tuple[Allowed, ...]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.corpus.loader import load_folder
+from bot.corpus.loader import load_folder, parse
 from bot.errors import KnowledgeError
 from bot.language.language import Language
 from bot.language.places import Gazetteer, load_places
@@ -14,6 +14,7 @@ from bot.publishing.model import Finding
 from bot.publishing.review.amounts import agree
 from bot.publishing.review.reviewing import review
 from bot.publishing.review.synonyms import concepts_twice, names_in_two_places
+from bot.publishing.staging import with_field
 from tests.publishing.conftest import Folder
 
 LONG = "推进产业园区与社区融合发展" * 20
@@ -178,6 +179,14 @@ def test_a_document_silences_a_warning_for_itself(folder: Folder, language: Lang
     folder.write("one", "# 空\n\n# 满\n\n上市公司63家。", allow=allow, **GZ)
     folder.write("two", "# 空\n\n# 满\n\n正文。", **GZ)
     assert found(folder, language) == [("figure-without-period", "上市公司63家。"), ("heading-without-text", "# 空")]
+
+
+def test_what_is_allowed_stays_when_another_field_is_corrected() -> None:
+    """In the chat, where the front matter is written anew; an empty value allows nothing."""
+    text = "---\ntitle: 甲\nallow: heading-without-text, clause-too-long\n---\n正文。\n"
+    corrected = parse(with_field(text, "title", "乙")).meta
+    assert (corrected.title, corrected.allow) == ("乙", ("heading-without-text", "clause-too-long"))
+    assert parse("---\ntitle: 甲\nallow:\n---\n正文。\n").meta.allow == ()
 
 
 def test_what_cannot_be_silenced_is_an_error(folder: Folder) -> None:
