@@ -61,6 +61,7 @@ def _continue(current: Question, before: Question, index: Index) -> Question:
     new_place = bool(places.named or places.likely or places.open or places.unknown)
     if not new_place and places.hinted:
         places, new_place = replace(places, named=places.hinted[:1]), True
+    new_thing = current.spans and not _QUALITY.search(current.text)  # beds are not counted as hospitals are
     return replace(
         current,
         spans=_merge(current.spans, before.spans, current.text, index.language.lexicon),
@@ -71,7 +72,7 @@ def _continue(current: Question, before: Question, index: Index) -> Question:
         status=current.status or before.status,
         manner=current.manner if current.manner.kinds else before.manner,
         units=current.units or before.units,
-        counters=current.counters or before.counters,
+        counters=current.counters if current.counters or new_thing else before.counters,
         gist=current.gist and replace(current.gist, weight=current.gist.weight * KEPT),  # few words say little
     )
 

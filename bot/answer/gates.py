@@ -33,6 +33,11 @@ _STRICT = frozenset({"张", "台", "套", "户", "幢", "栋", "辆", "间", "�
 _LATIN_NAME = re.compile(r"[A-Za-z]{3,} [A-Za-z]{3,}")
 _MONTH = re.compile(r"\d ?月")
 _DATE = re.compile(r"\d{4} ?年|\d+月\d+日")
+_UNDERWAY = re.compile(r"推进|推动|加快|谋划|筹划|筹建|争取|力争|纳入|规划")
+"""What is said so is not done in the year that it is said of."""
+_DONE_BY = re.compile(
+    r"\d{4} ?年[^,。;\uff0c\uff1b]{0,12}(?:[建落]成|开[通业园馆工]|通车|[竣完]工|投产|投用|投入使用|启用|动工|完成)"
+)
 _PERSON = re.compile(
     r"(?:长|院士|书记|主任|先生|女士|教授|行长|局长)[;\uff1b:\uff1a]?[赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢邹苏潘葛范彭鲁马方俞任袁柳史唐费薛雷贺汤罗郝毕邵汪毛戴宋庞熊纪舒项董梁杜阮蓝席季贾江童郭梅林钟徐邱高夏蔡田胡万管卢丁邓洪包石崔龚程陆段侯武刘叶黎白温欧施文][\u4e00-\u9fff]{1,2}"
     r"|[\u4e00-\u9fff]{2,3}院士"
@@ -169,7 +174,8 @@ def _accepted(kind: str) -> frozenset[str]:
 
 
 def _value_fit(question: Question, kind: str, value: Value) -> float:
-    if question.counters & _STRICT and value.kind in _COUNTED and not _same_counter(question.counters, value.unit):
+    asked = question.counters & _STRICT or (value.unit == "大" and question.counters)  # 三大任务 are no firms
+    if asked and value.kind in _COUNTED and not _same_counter(question.counters, value.unit):
         return 0.55
     if question.units and value.kind in question.units:
         return 1.05
@@ -178,7 +184,7 @@ def _value_fit(question: Question, kind: str, value: Value) -> float:
             return 0.9 if value.kind in _COUNTED else 0.8 if value.kind == "rank" else 1.0
         if value.kind in _COUNTED:
             return 0.85 if question.units else 1.0
-        return 0.5 if question.units & _COUNTED or value.kind in {"percent", "rank"} else 0.99
+        return 0.5 if question.units & _COUNTED or value.kind in {"percent", "rank", "duration"} else 0.99
     return 1.0 if value.kind in _accepted(kind) else 0.6
 
 
@@ -200,8 +206,7 @@ def form_factor(question: Question, source: str, strict: bool = True, dated: boo
     if "latin" in kinds:
         return 1.2 if _LATIN_NAME.search(source) else 0.8
     if "date" in kinds:
-        told = _MONTH.search(source) if "day" in kinds else _DATE.search(source) or dated
-        return 1.1 if told else NO_FIGURE
+        return 1.1 if _tells_when(source, "day" in kinds, dated) else NO_FIGURE
     if "where" in kinds and not question.wants_figure:
         return 1.12 if _WHERE.search(source) else 1.0
     if "who" in kinds and not question.wants_figure:
@@ -215,6 +220,15 @@ def form_factor(question: Question, source: str, strict: bool = True, dated: boo
     return (
         1.06 if {"name", "list", "meaning"} & set(kinds) and (_QUOTED.search(source) or _LIST.search(source)) else 1.0
     )
+
+
+def _tells_when(source: str, day: bool, dated: bool) -> bool:
+    """Whether a clause says when something was or will be; ``dated``: it is said of a year that is past."""
+    if day:
+        return bool(_MONTH.search(source))
+    if _UNDERWAY.search(source):
+        return bool(_DONE_BY.search(source))
+    return dated or bool(_DATE.search(source))
 
 
 def newest(periods: Iterable[Years | None]) -> int | None:

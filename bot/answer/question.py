@@ -13,7 +13,6 @@ from functools import cached_property
 
 from bot.answer.spans import Span, SpanReader
 from bot.language.language import Language
-from bot.language.normalise import fold
 from bot.language.period import Years, find_periods, plan_years
 from bot.language.places import PlaceReading
 from bot.language.questions import FIGURES, Manner
@@ -104,7 +103,7 @@ class Question:
 def understand(source: str, index: Index) -> Question:
     """Read ``source`` with the snapshot's lexicon and frequencies."""
     language = index.language
-    text = language.speller.from_pinyin(fold(source))
+    text = language.read(source)
     places = language.gazetteer.read(text, language.segmenter.is_place)
     periods = [*find_periods(text, question=True), *language.questions.named_periods(text)]
     manner = language.questions.read(text)

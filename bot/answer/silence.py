@@ -65,7 +65,7 @@ def before_ranking(asked: Question, index: Index) -> Reason | None:
     if asked.periods and index.places and not _known_time(asked, index):
         have = sorted(label(years) for years in index.years)
         return Reason("no_answer", "no_answer.period", notes=(Note("gap", "gap_period", {"have": have[-HAVE:]}),))
-    if not asked.spans or (index.places and _one_word(asked)):
+    if not asked.spans or (index.places and _one_word(asked, index)):
         return Reason("clarify", "clarify.short")
     return None
 
@@ -75,10 +75,14 @@ def _known_time(asked: Question, index: Index) -> bool:
     return any(agreement(period, years) for period in asked.periods for years in index.years)
 
 
-def _one_word(asked: Question) -> bool:
-    """A single word says nothing of what is wanted, nor do a letter and figures beside it, nor a mere guess at a
-    misspelled one."""
-    words = [span for span in asked.spans if sum(character.isalpha() for character in span.text) > 1]
+def _one_word(asked: Question, index: Index) -> bool:
+    """A single word says nothing of what is wanted, nor do a letter, figures or a word that no text has beside it, nor
+    a mere guess at a misspelled one."""
+    words = [
+        span
+        for span in asked.spans
+        if sum(map(str.isalpha, span.text)) > 1 and any(index.frequency(term) for term, _ in span.terms)
+    ]
     if not words:
         return True
     said = "".join(span.text for span in asked.spans)

@@ -81,6 +81,7 @@ class SpanReader:
         # The lexicon is of investment and customs; in texts about no place at all it would only mislead.
         names = self._concepts() if self.index.places else ()
         spans = [*self._figures(), *names, *self._repaired(), *self._latin(), *self._words()]
+        spans += self._attributes(spans) if self.index.places else []
         return sorted(spans, key=lambda s: s.start) or self._unread()
 
     def _unread(self) -> list[Span]:
@@ -108,6 +109,21 @@ class SpanReader:
             for a, b in parts:
                 part = self._concept_span(a, b, [m for m in inside if a <= m.start and m.end <= b])
                 yield replace(part, terms=_with_whole(part.terms, span))
+
+    def _attributes(self, spans: Sequence[Span]) -> list[Span]:
+        """Attributes that are asked for in free words; the words are content of their own besides."""
+        lexicon = self.index.language.lexicon
+        known = {concept for span in spans for concept in span.concepts}
+        return [
+            self._concept_span(mention.start, mention.end, [mention], self._title(mention.concept))
+            for mention in lexicon.asked(self.text)
+            if mention.concept not in known
+        ]
+
+    def _title(self, concept: str) -> str:
+        """What the concept is called in the language of the question."""
+        described = self.index.language.lexicon.concepts[concept]
+        return (described.en if self.text.isascii() else None) or described.forms[0]
 
     def _parts(self, start: int, end: int, inside: Sequence[Mention]) -> list[tuple[int, int]]:
         """Two names that make up a longer one (知识城|投资): a text may name one of them a sentence earlier."""

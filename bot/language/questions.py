@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bot.errors import KnowledgeError, Problem
@@ -49,14 +50,16 @@ class QuestionRules:
         """``greeting``, ``thanks`` … where folded ``text`` is nothing else (marks and particles aside)."""
         bare = re.sub(r"(?<=[\u4e00-\u9fff])[呀啊哦哈啦喇嘛吧呢喔晒了]+$", "", _MARKS.sub(" ", text).strip())
         squeezed = re.sub(r"(?<=[\u4e00-\u9fff])\s+", "", bare)
-        return next(
-            (
-                code
-                for code, pattern in self.small
-                if any(map(pattern.fullmatch, (squeezed, _MARKS.sub("", text), _PARTICLES.sub("", squeezed))))
-            ),
-            None,
-        )
+        ways = (squeezed, _MARKS.sub("", text), _PARTICLES.sub("", squeezed))
+        alone = next((code for code, pattern in self.small if any(map(pattern.fullmatch, ways))), None)
+        if alone or not any(map(self._chatter.fullmatch, ways)):
+            return alone
+        return next(code for code, pattern in self.small if pattern.match(squeezed))
+
+    @cached_property
+    def _chatter(self) -> re.Pattern[str]:
+        """Small talk of several kinds in one breath (``ok thanks bye``)."""
+        return re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in self.small).join(("(?:", ")+")))
 
     def refusal(self, text: str) -> str | None:
         """Why folded ``text`` must not be answered from documents (``injection``, ``opinion``, ``offtopic``)."""

@@ -81,7 +81,7 @@ def concept_strengths(text: str, language: Language, word_edges: Container[int])
         found[mention.concept] = max(found.get(mention.concept, 0.0), mention.strength)
         for ancestor in language.lexicon.ancestors[mention.concept]:
             found[ancestor] = max(found.get(ancestor, 0.0), ANCESTOR * mention.strength)
-    return found
+    return found | dict.fromkeys(language.lexicon.told(text), FORM)
 
 
 def index_terms(parts: Iterable[tuple[TextTerms, int]]) -> dict[str, float]:

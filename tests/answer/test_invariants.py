@@ -80,6 +80,8 @@ ANYTHING = st.one_of(
 @example(question="00:N", turns=[])
 @example(question="0享", turns=[])
 @example(question="0AA%N", turns=[])
+@example(question="AA0KEY", turns=[])
+@example(question="AA:KEY", turns=[])
 @example(question="乽个仟走", turns=[])
 def test_random_input_gets_no_answer(question: str, turns: list[str], bundled: Assistant) -> None:
     """Nothing fails, and nothing is quoted that nobody asked for."""

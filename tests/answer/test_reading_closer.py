@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answer.assistant import Assistant
+from bot.answer.dialogue import resolve
 from bot.answer.question import understand
 from bot.language.values import find_values, unit_kinds
 from bot.search.index import Index
@@ -80,3 +81,14 @@ def test_a_line_has_a_number_and_no_date(index: Index) -> None:
 def test_a_question_for_a_day_is_not_answered_without_one(bundled: Assistant, question: str) -> None:
     """The year of a plan says nothing of the day."""
     assert bundled.ask(question).status == "no_answer"
+
+
+def test_a_plan_under_way_has_no_date(bundled: Assistant) -> None:
+    """加快建设 in the report of a year does not say that it opens in that year."""
+    assert all("\u63a8\u52a8" not in c.quote for c in bundled.ask("黄埔高铁站啥时候通车").citations)
+
+
+def test_another_thing_is_counted_in_its_own_words(index: Index) -> None:
+    """几家医院, then beds: not 几家 any more."""
+    asked = resolve("那床位呢", ("北岭区建了几家医院",), index)
+    assert "家" not in asked.counters

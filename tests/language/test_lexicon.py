@@ -172,12 +172,55 @@ def test_an_unknown_parent_is_an_error(tmp_path: Path) -> None:
         '[[concept]]\nid = "a"\nforms = []\n',
         '[[concept]]\nid = "A B"\nforms = ["甲"]\n',
         '[[concept]]\nid = "a"\nforms = ["甲"]\nfroms = ["乙"]\n',
+        '[[concept]]\nid = "a"\nforms = ["甲"]\nasked = ["(乙"]\n',
     ],
 )
 def test_a_wrong_file_is_named(wrong: str, tmp_path: Path) -> None:
     """Syntax, missing names, a bad id, an unknown key; right files beside it do not hide it."""
     with pytest.raises(KnowledgeError, match=r"1\.toml"):
         load(tmp_path, '[[concept]]\nid = "b"\nforms = ["乙"]\n', wrong)
+
+
+@pytest.mark.parametrize(
+    ("question", "attribute"),
+    [
+        ("缓税要交什么材料", "attr-documents-needed"),
+        ("what papers do I need to submit", "attr-documents-needed"),
+        ("办AEO收不收钱", "attr-fee"),
+        ("食一餐几多钱", "attr-price"),
+        ("落户奖多少万", "attr-subsidy-amount"),
+        ("几点开门", "attr-hours"),
+        ("最迟几号前交", "attr-deadline"),
+        ("第一季度增速", "attr-quarter"),
+        ("平均每户分到几套", "attr-per-household"),
+    ],
+)
+def test_attributes_are_asked_for_in_free_words(question: str, attribute: str, language: Language) -> None:
+    """That no list of names could hold."""
+    assert attribute in {mention.concept for mention in language.lexicon.asked(fold(question))}
+
+
+@pytest.mark.parametrize(
+    "question", ["让货快点走的办法", "办AEO要多少手续费", "企业怎么走出去", "2021年引进多少家奖励企业"]
+)
+def test_words_that_look_like_it_ask_for_no_attribute(question: str, language: Language) -> None:
+    """快点走 asks for no way, 手续费 is no paper."""
+    others = {"attr-address", "attr-documents-needed", "attr-subsidy-amount"}
+    assert not others & {mention.concept for mention in language.lexicon.asked(fold(question))}
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("咨询电话0512-12345678", "attr-phone"),
+        ("对首次认定的企业奖励30万元", "attr-subsidy-amount"),
+        ("须于6月30日前提交", "attr-deadline"),
+        ("位于创新路18号", "attr-address"),
+    ],
+)
+def test_texts_tell_attributes_in_free_words(text: str, attribute: str, language: Language) -> None:
+    """Without naming them."""
+    assert attribute in set(language.lexicon.told(fold(text)))
 
 
 def test_the_bundled_lexicon_bridges_people_and_officials(language: Language) -> None:
@@ -203,7 +246,7 @@ def test_a_kept_lexicon_is_the_lexicon(tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     path.write_text(
         '[[concept]]\nid = "a"\nforms = ["甲乙", "AB"]\nhints = ["丙"]\nen = "A"\n'
-        '[[concept]]\nid = "b"\nparents = ["a"]\nforms = ["甲乙", "乙"]\nrequired = true\n',
+        '[[concept]]\nid = "b"\nparents = ["a"]\nforms = ["甲乙", "乙"]\nrequired = true\nasked = ["问.*乙"]\n',
         encoding="utf-8",
     )
     kept = Kept(Cache(tmp_path / "cache"), "key")
@@ -213,7 +256,16 @@ def test_a_kept_lexicon_is_the_lexicon(tmp_path: Path) -> None:
     assert dict(second.concepts) == dict(first.concepts)
     assert second.ancestors == first.ancestors
     assert second.mentions("甲乙丙ab") == first.mentions("甲乙丙ab") != []
+    assert [m.concept for m in second.asked("问下乙")] == ["b"]
     assert set(second.forms) == {"甲乙", "ab", "乙"} == set(first.forms)
     assert len(second.forms) == 3
     assert "乙" in second.forms
     assert "丙" not in second.forms
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("aa0key", False), ("ai0aa", False), ("huangpu2021gdp", True), ("2021gdp", True)]
+)
+def test_letters_behind_a_figure_are_a_name_unless_they_end_a_code(text: str, found: bool, language: Language) -> None:
+    """A year may stand before a name without a space."""
+    assert bool(language.lexicon.mentions(text)) == found
