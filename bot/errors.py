@@ -5,6 +5,7 @@ InvestorBotError
 ├── KnowledgeError       one or more documents or lexicon files are wrong
 ├── ImportSourceError    a source cannot be turned into a document
 ├── QuestionError        a question (or a line of a batch) cannot be read
+├── SearchUnavailableError  the search cluster is away, or refuses us
 └── ServeError           Telegram cannot be served (no token, wrong token, no server, second instance)
 
 Every error says what is wrong, where, and how to mend it; the command line prints
@@ -66,6 +67,13 @@ class QuestionError(InvestorBotError):
 
     kind = "question"
     exit_code = 2
+
+
+class SearchUnavailableError(InvestorBotError):
+    """The search cluster cannot be asked now; the message never holds a credential."""
+
+    kind = "search"
+    exit_code = 4
 
 
 class ServeError(InvestorBotError):

@@ -18,6 +18,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import Application, CallbackContext, CommandHandler, ExtBot, MessageHandler, filters
 
 from bot.answer.model import Answer
+from bot.errors import SearchUnavailableError
 from bot.render.messages import resolve
 from bot.render.telegram import answer_html, page_html
 from bot.telegram import pages
@@ -133,16 +134,19 @@ class Handlers:
             log.warning("a reply could not be sent: %s", error)
             if not isinstance(error, BadRequest):
                 return  # the network is down: an apology would not arrive either
+        elif isinstance(error, SearchUnavailableError):
+            log.warning("a question could not be searched for: %s", error)
         else:
             log.error("a message could not be answered", exc_info=error)
-        await self._apologise(update)
+        away = isinstance(error, SearchUnavailableError)
+        await self._apologise(update, "telegram.search_away" if away else "telegram.error")
 
-    async def _apologise(self, update: object) -> None:
+    async def _apologise(self, update: object, key: str) -> None:
         message = update.message if isinstance(update, Update) else None
         if message is None:
             return
         try:
-            await reply(message, page_html(self._locale(message), "telegram.error"))
+            await reply(message, page_html(self._locale(message), key))
         except TelegramError as error:
             log.warning("an apology could not be sent: %s", error)
 
