@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.answer.assistant import Assistant
-from bot.config import Config
+from bot.config import Config, OpenSearchConfig, SearchConfig
 from bot.corpus.loader import load_folder
+from bot.errors import ConfigError
 from bot.language.language import Language, load_language
 from bot.language.places import load_places
+from bot.search.fallback import Build, with_fallback
 from bot.search.index import build_index
+from bot.search.memory import MemoryEngine
 
 _HERE = Path(__file__).resolve().parent
 
@@ -43,7 +46,28 @@ def build_assistant(config: Config) -> Assistant:
     folder = knowledge_folder(config)
     places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
     documents = load_folder(folder, places.places.keys())
-    return Assistant(build_index(documents, build_language(config)))
+    return Assistant(build_index(documents, build_language(config), engine_builder(config.search)))
+
+
+def engine_builder(config: SearchConfig) -> Build:
+    """How the configured engine is built. Raises ConfigError where what it needs is not installed."""
+    if config.engine != "opensearch":
+        return MemoryEngine
+    build = _cluster_builder(config.opensearch)
+    return with_fallback(build, MemoryEngine) if config.fallback == "memory" else build
+
+
+def _cluster_builder(config: OpenSearchConfig) -> Build:
+    try:
+        from bot.search.clustered import ClusterEngine
+        from bot.search.opensearch import Cluster, ClusterSettings
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"search.engine is opensearch, which needs {error.name} — pip install 'investor-bot[cluster]'"
+        ) from error
+    settings = config.model_dump(exclude={"index_prefix", "timeout_seconds"})
+    cluster = Cluster(ClusterSettings(**settings, prefix=config.index_prefix, timeout=config.timeout_seconds))
+    return lambda passages: ClusterEngine(passages, cluster)
 
 
 class Library:
