@@ -1,4 +1,4 @@
-"""The command line: ``investor-bot ask|console|serve|import|check|eval|verify``.
+"""The command line: ``investor-bot ask|console|serve|reload|history|rollback|audit|gaps|import|check|eval|verify``.
 
 Only the standard library is imported here, so that ``--help`` is instant; each command imports what it
 needs. Results go to standard output, errors as one line to standard error (with ``--json`` and ``--batch``
@@ -8,6 +8,8 @@ as an object to standard output), and the exit code is the error's.
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import io
 import os
 import sys
@@ -25,6 +27,7 @@ ERROR_IN_JSON = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _prepare_streams()
+    atexit.register(gc.freeze)  # so that the process ends at once, without a last look for garbage
     args = build_parser().parse_args(argv)
     try:
         code = _run(args)
@@ -84,7 +87,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     common = _common_options()
-    for add in (_ask, _console, _serve, _import, _check, _eval, _verify):
+    for add in (_ask, _console, _serve, _reload, _history, _rollback, _audit, _gaps, _import, _check, _eval, _verify):
         add(commands, common)
     return parser
 
@@ -140,6 +143,31 @@ def _console(commands: _Commands, common: argparse.ArgumentParser) -> None:
 
 def _serve(commands: _Commands, common: argparse.ArgumentParser) -> None:
     _command(commands, common, "serve", "answer on Telegram until stopped")
+
+
+def _reload(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    parser = _command(commands, common, "reload", "let the running server load the knowledge again")
+    parser.add_argument("--force", action="store_true", help="in spite of golden questions that fail")
+
+
+def _history(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    _command(commands, common, "history", "list the published states of the knowledge folder")
+
+
+def _rollback(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    parser = _command(commands, common, "rollback", "make the knowledge folder what it was")
+    parser.add_argument("number", type=int, metavar="K", help="number of the state, as history lists it")
+    parser.add_argument("--force", action="store_true", help="in spite of golden questions that fail")
+
+
+def _audit(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    parser = _command(commands, common, "audit", "list who did what")
+    parser.add_argument("--days", type=int, default=30, metavar="N", help="of the last N days (default: 30)")
+
+
+def _gaps(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    parser = _command(commands, common, "gaps", "list questions that found no answer or a bad one")
+    parser.add_argument("--days", type=int, default=30, metavar="N", help="of the last N days (default: 30)")
 
 
 def _import(commands: _Commands, common: argparse.ArgumentParser) -> None:

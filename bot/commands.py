@@ -11,13 +11,15 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.batch import replies, whole
 from bot.config import Config, load_config
-from bot.console.screen import Screen, ui_locale
-from bot.errors import KnowledgeError, QuestionError
+from bot.console.screen import Screen, Steps, ui_locale
+from bot.errors import ControlError, KnowledgeError, Problem, QuestionError
 from bot.render.messages import text
 
 if TYPE_CHECKING:
@@ -77,22 +79,114 @@ def _lines(name: str) -> Iterable[bytes]:
 
 def console(args: argparse.Namespace) -> int:
     """The conversation at the terminal."""
-    from bot.assembly import Library
+    from bot.assembly import Library, audit_trail
     from bot.console.repl import run
     from bot.console.session import Session
 
     config = _config(args)
-    session = Session(Library(config), config.ui.locale, ui_locale(config.ui.locale, os.environ))
+    session = Session(Library(config, audit_trail(config)), config.ui.locale, ui_locale(config.ui.locale, os.environ))
     return run(session, Screen.on(sys.stdout), sys.stdin, config.state_dir)
 
 
 def serve(args: argparse.Namespace) -> int:
     """The Telegram bot, until it is stopped."""
-    from bot.assembly import Library
+    from bot.assembly import Library, audit_trail, open_office, open_store, recover, serving
     from bot.telegram.serve import run
 
     config = _config(args)
-    return run(config, Library(config))
+    recover(config)
+    trail = audit_trail(config)
+    library = Library(config, trail)
+    office = open_office(config, library, trail)
+    return run(config, library, open_store(config), lambda: serving(config, library), office)
+
+
+def reload(args: argparse.Namespace) -> int:
+    """The running servers load the knowledge again; exit code 1 where the gate holds it back."""
+    from bot.publishing.control import call_servers
+    from bot.render.publishing import held_back_lines, reload_lines, step_line
+
+    config = _config(args)
+    locale = ui_locale(config.ui.locale, os.environ)
+    steps = Steps(sys.stderr)
+    try:
+        done = call_servers(
+            config.state_dir,
+            f"cli:{getuser()}",
+            force=args.force,
+            progress=lambda step, part, total: steps.show(step_line(step, part, total, locale)),
+        )
+    except KnowledgeError as error:
+        steps.clear()
+        for line in held_back_lines(error, locale):
+            _say(line)
+        return FAILED
+    steps.clear()
+    for one in done:
+        for line in reload_lines(one, locale):
+            _say(line)
+    return 0
+
+
+def history(args: argparse.Namespace) -> int:
+    """The published states of the knowledge folder, newest first."""
+    from bot.assembly import published
+    from bot.render.publishing import edition_line
+
+    config = _config(args)
+    locale = ui_locale(config.ui.locale, os.environ)
+    editions = published(config)
+    for edition in editions:
+        _say(edition_line(edition, locale))
+    if not editions:
+        _say(text(locale, "admin.no_history"))
+    return 0
+
+
+def rollback(args: argparse.Namespace) -> int:
+    """The folder as it was, through the gate; then running servers load it too. Exit code 1 where it is held back."""
+    from bot.assembly import Library, audit_trail, open_publisher
+    from bot.publishing.control import call_servers
+    from bot.render.publishing import held_back_lines, reload_lines
+
+    config = _config(args)
+    locale, by, trail = ui_locale(config.ui.locale, os.environ), f"cli:{getuser()}", audit_trail(config)
+    publisher = open_publisher(config, Library(config, trail), trail)
+    try:
+        lines = list(reload_lines(publisher.rollback(args.number, by, force=args.force), locale))
+        with suppress(ControlError):  # no server runs: then there is nothing more to do
+            call_servers(config.state_dir, by, force=args.force)
+    except KnowledgeError as error:
+        _say("\n".join(held_back_lines(error, locale)))
+        return FAILED
+    _say("\n".join(lines))
+    return 0
+
+
+def audit(args: argparse.Namespace) -> int:
+    """Who did what, newest first."""
+    from bot.assembly import audit_entries
+    from bot.render.publishing import entry_line
+
+    config = _config(args)
+    for entry in audit_entries(config, args.days):
+        _say(entry_line(entry.at, entry.actor, entry.action, entry.target, entry.before, entry.after))
+    return 0
+
+
+def gaps(args: argparse.Namespace) -> int:
+    """Questions that were refused or disliked, in groups, most asked first."""
+    from bot.assembly import gaps_of
+    from bot.render.publishing import gap_line
+
+    config = _config(args)
+    locale = ui_locale(config.ui.locale, os.environ)
+    found = gaps_of(config, args.days)
+    for gap in found:
+        _say(gap_line(gap, locale))
+    if not found:
+        _say(text(locale, "admin.no_gaps"))
+    return 0
 
 
 def import_sources(args: argparse.Namespace) -> int:
@@ -111,47 +205,70 @@ def import_sources(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Everything that is wrong with the knowledge, or one line that nothing is."""
+    """Everything that is wrong with the knowledge, golden questions that are not met too, or that nothing is."""
+    from bot.assembly import Library
+    from bot.render.publishing import golden_line
+
     config = _config(args)
     locale = ui_locale(config.ui.locale, os.environ)
     try:
-        assistant = _assistant(config)
+        library = Library(config)
+        golden = library.golden()
     except KnowledgeError as error:
-        for problem in error.problems:
-            _say(problem)
-        _say(text(locale, "check.problems", count=len(error.problems)))
-        return FAILED
-    _say(text(locale, "check.ok", documents=len(assistant.documents)))
+        return _problems(error.problems, locale)
+    if golden.failures:
+        return _problems(golden.failures, locale)
+    _say(text(locale, "check.ok", documents=len(library.current.documents)))
+    if golden.total:
+        _say(golden_line(golden, locale))
     return 0
+
+
+def _problems(problems: Sequence[Problem], locale: str) -> int:
+    for problem in problems:
+        _say(problem)
+    _say(text(locale, "check.problems", count=len(problems)))
+    return FAILED
 
 
 def evaluate(args: argparse.Namespace) -> int:
     """Measures over a file of questions with known answers."""
     from bot.evaluation import load_questions, report, run
+    from bot.render.console import explanation_lines, plain
+    from bot.verdicts import Question
 
     questions = load_questions(args.file)
-    assistant = _assistant(_config(args))
-    for line in report(run(questions, assistant.ask), args.misses):
+    config = _config(args)
+    assistant = _assistant(config)
+    locale = ui_locale(config.ui.locale, os.environ)
+
+    def explain(question: Question) -> Iterable[str]:
+        found = assistant.ask(question.question, question.turns, explain=True).explanation
+        return plain(explanation_lines(found, locale)).splitlines() if found else []
+
+    for line in report(run(questions, assistant.ask), args.misses, explain):
         _say(line)
     return 0
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Where a quote stands word for word; exit code 1 where it stands nowhere."""
+    """Where a quote stands word for word; exit code 1 where it stands nowhere, or not where it is said to."""
     from bot.render.console import citation_lines
     from bot.render.json import citation_json
 
     config = _config(args)
     locale = ui_locale(config.ui.locale, os.environ)
-    found = _assistant(config).find_verbatim(whole(args.quote))
+    checked = _assistant(config).check(whole(args.quote))
+    code = 0 if checked.outcome == "found" else FAILED
     if args.json:
-        _print_json({"quote": args.quote, "found": [citation_json(citation) for citation in found]})
-        return 0 if found else FAILED
+        found = [citation_json(citation) for citation in checked.citations]
+        _print_json({"quote": args.quote, "outcome": checked.outcome, "found": found})
+        return code
     screen = Screen.on(sys.stdout)
-    screen.say(text(locale, "verify.found", count=len(found)) if found else text(locale, "verify.none"))
-    for citation in found:
+    screen.say(text(locale, f"verify.{checked.outcome}", count=len(checked.citations)))
+    for citation in checked.citations:
         screen.show(citation_lines(citation, locale))
-    return 0 if found else FAILED
+    return code
 
 
 def _config(args: argparse.Namespace) -> Config:

@@ -8,13 +8,23 @@ a value may be a secret.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_state_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -27,8 +37,15 @@ from bot.errors import ConfigError
 
 PREFIX, DELIMITER = "BOT_", "__"
 
-PATHS = (("state_dir",), ("telegram", "token_file"), ("knowledge", "path"), ("search", "opensearch", "ca_file"))
-"""Keys, each under its tables, whose relative paths start at the configuration file."""
+_PATHS = (
+    ("state_dir",),
+    ("telegram", "token_file"),
+    ("telegram", "webhook_certificate"),
+    ("telegram", "webhook_key"),
+    ("knowledge", "path"),
+    ("search", "opensearch", "ca_file"),
+)
+"""Keys, each under its tables, that are paths: in a file they are relative to the file."""
 
 UiLocale = Literal["auto", "zh-Hans", "zh-Hant", "en"]
 
@@ -39,7 +56,28 @@ def _http_url(url: str) -> str:
     return url
 
 
+def _https_url(url: str) -> str:
+    if not url.startswith("https://"):
+        raise ValueError("should start with https:// — Telegram calls no other")
+    return url
+
+
+def _address(listen: str) -> str:
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("should be host:port, for example 127.0.0.1:9090")
+    return listen
+
+
+def _secret_token(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.get_secret_value()):
+        raise ValueError("should be 16 to 256 characters of A-Z, a-z, 0-9, _ and -")
+    return secret
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpsUrl = Annotated[str, AfterValidator(_https_url)]
+Address = Annotated[str, AfterValidator(_address)]
 UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
@@ -56,6 +94,12 @@ class TelegramConfig(_Table):
     base_file_url: HttpUrl = "https://api.telegram.org/file/bot"
     mode: Literal["polling", "webhook"] = "polling"
     owners: tuple[int, ...] = ()
+    webhook_url: HttpsUrl | None = None
+    webhook_listen: Address = "127.0.0.1:8443"
+    webhook_path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9_/-]+$")] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_secret_token)] | None = None
+    webhook_certificate: UserPath | None = None
+    webhook_key: UserPath | None = None
 
     def read_token(self) -> SecretStr | None:
         """The token itself or what ``token_file`` holds; None where neither is set.
@@ -74,9 +118,13 @@ class TelegramConfig(_Table):
 
 
 class KnowledgeConfig(_Table):
-    """``[knowledge]``: None is the knowledge that comes with the program."""
+    """``[knowledge]``: where it is (None: it comes with the program), whether ``serve`` watches it, how many
+    published states are kept, and whether each becomes a git commit."""
 
     path: UserPath | None = None
+    watch: bool = False
+    keep: int = Field(default=20, ge=2)
+    commit: bool = False
 
 
 def _no_credentials(url: str) -> str:
@@ -120,15 +168,48 @@ class SearchConfig(_Table):
 
 
 class StoreConfig(_Table):
-    """``[store]``: an SQLAlchemy URL, None is SQLite in ``state_dir``. It may hold a password: no repr."""
+    """``[store]``: where the bot remembers (empty: SQLite in ``state_dir``), and for how long.
 
-    url: str | None = Field(default=None, repr=False)
+    The URL is a secret because it may hold a password.
+    """
+
+    url: SecretStr = SecretStr("")
+    retention_days: PositiveInt = 90
 
 
 class UiConfig(_Table):
     """``[ui]``: the language of labels and notes; ``auto`` follows the question."""
 
     locale: UiLocale = "auto"
+
+
+class ObserveConfig(_Table):
+    """``[observe]``: the endpoint for health and metrics; ``listen`` empty opens none."""
+
+    listen: Address | Literal[""] = ""
+    unreachable_after: float = Field(default=120.0, ge=60)  # idle polling is silent for half a minute
+
+
+class LogConfig(_Table):
+    """``[log]``: what goes to standard error. ``personal`` shows texts, names and ids of people."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    personal: bool = False
+
+
+class LimitsConfig(_Table):
+    """``[limits]``: how much one person may ask; 0 is no limit."""
+
+    questions_per_minute: int = Field(default=20, ge=0)
+    question_characters: int = Field(default=500, ge=0)
+
+
+class AccessConfig(_Table):
+    """``[access]``: ids of people and chats; an empty ``allow`` allows everybody, ``deny`` wins."""
+
+    allow: tuple[int, ...] = ()
+    deny: tuple[int, ...] = ()
 
 
 class Config(BaseSettings):
@@ -144,6 +225,10 @@ class Config(BaseSettings):
     search: SearchConfig = SearchConfig()
     store: StoreConfig = StoreConfig()
     ui: UiConfig = UiConfig()
+    observe: ObserveConfig = ObserveConfig()
+    log: LogConfig = LogConfig()
+    limits: LimitsConfig = LimitsConfig()
+    access: AccessConfig = AccessConfig()
 
     @classmethod
     def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:
@@ -184,7 +269,7 @@ def _reason(error: Exception) -> str:
 def _anchored(file: Mapping[str, Any], path: Path | None) -> dict[str, Any]:
     """The file's values with its relative paths made absolute, from the folder that the file lies in."""
     values = _merged({}, file)
-    for *tables, key in PATHS:
+    for *tables, key in _PATHS:
         home: Any = values
         for table in tables:
             home = home.get(table) if isinstance(home, dict) else None

@@ -3,8 +3,12 @@
 InvestorBotError
 ├── ConfigError          a configuration file or environment variable is wrong
 ├── KnowledgeError       one or more documents or lexicon files are wrong
+│   └── GoldenError      they are valid, but golden questions are not met any more
 ├── ImportSourceError    a source cannot be turned into a document
+├── PublishError         a change to the knowledge folder cannot be carried out
 ├── QuestionError        a question (or a line of a batch) cannot be read
+├── ControlError         a running server cannot be reached
+├── StoreError           what the bot remembers cannot be read or written
 ├── SearchUnavailableError  the search cluster is away, or refuses us
 └── ServeError           Telegram cannot be served (no token, wrong token, no server, second instance)
 
@@ -56,10 +60,26 @@ class KnowledgeError(InvestorBotError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class GoldenError(KnowledgeError):
+    """Golden questions (``problems``, of ``total``) are not met: what holds a reload back unless it is forced."""
+
+    kind = "golden"
+
+    def __init__(self, problems: Sequence[Problem], total: int) -> None:
+        super().__init__(problems)
+        self.total = total
+
+
 class ImportSourceError(InvestorBotError):
     """A source file cannot be imported; the message names it and says why."""
 
     kind = "import"
+
+
+class PublishError(InvestorBotError):
+    """A change to the knowledge folder cannot be carried out; everything is as it was before."""
+
+    kind = "publish"
 
 
 class QuestionError(InvestorBotError):
@@ -74,6 +94,18 @@ class SearchUnavailableError(InvestorBotError):
 
     kind = "search"
     exit_code = 4
+
+
+class ControlError(InvestorBotError):
+    """A running server cannot be reached or does not say what it did."""
+
+    kind = "control"
+
+
+class StoreError(InvestorBotError):
+    """The store cannot be opened, read or written; the message never holds the password of its URL."""
+
+    kind = "store"
 
 
 class ServeError(InvestorBotError):

@@ -18,6 +18,7 @@ Z95 = 1.959964
 """Two-sided 95 % quantile of the normal distribution."""
 
 Ask = Callable[[str, Sequence[str]], Answer]
+Explain = Callable[[Question], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ def _share(hits: Iterable[bool]) -> Share:
     return Share(sum(values), len(values))
 
 
-def report(verdicts: Sequence[Verdict], misses: int = 0) -> Iterator[str]:
-    """The lines of the report: measures with their intervals, by category, by language, then misses."""
+def report(verdicts: Sequence[Verdict], misses: int = 0, explain: Explain | None = None) -> Iterator[str]:
+    """The lines of the report: measures with their intervals, by category, by language, then misses, each with
+    the lines of ``explain`` (what was understood, which clauses competed) where it is given."""
     yield f"{'questions':<10} {len(verdicts)}"
     for name, share in measures(verdicts).items():
         yield f"{name:<10} {share}"
@@ -102,7 +104,9 @@ def report(verdicts: Sequence[Verdict], misses: int = 0) -> Iterator[str]:
     missed = [verdict for verdict in verdicts if not verdict.good][:misses]
     if missed:
         yield ""
-    yield from map(_miss, missed)
+    for verdict in missed:
+        yield _miss(verdict)
+        yield from (f"     {line}" for line in (explain(verdict.question) if explain else ()))
 
 
 def _groups(title: str, verdicts: Sequence[Verdict], key: Callable[[Verdict], str]) -> Iterator[str]:

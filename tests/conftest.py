@@ -27,7 +27,7 @@ settings.load_profile("patient")
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder for jieba's dictionary and the glosses."""
+    """Folder for what is kept between runs."""
     return tmp_path_factory.mktemp("cache")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.answer.model import Answer, Citation, DocumentRef, Facets, Note
+from bot.publishing.model import Changes, FigureChange, GoldenResult, Reload, Snapshot
 
 QUOTE = "2021年地区生产总值增长10%左右,固定资产投资增长20%左右。"
 NAMES = {
@@ -65,3 +67,30 @@ def silence(**changes: Any) -> Answer:
         "suggestions": ("黄埔区2021年GDP目标是多少",),
     }
     return Answer(**values | changes)
+
+
+def snapshot(**changes: Any) -> Snapshot:
+    """A loaded state of two documents; ``changes`` replace its fields."""
+    values: dict[str, Any] = {
+        "id": "aaaaaaaaaaaa",
+        "loaded_at": datetime(2021, 3, 1, tzinfo=UTC),
+        "by": "start",
+        "documents": 2,
+        "passages": 40,
+        "names": 900,
+    }
+    return Snapshot(**values | changes)
+
+
+def reload(**changes: Any) -> Reload:
+    """A reload with one document of each kind and one figure that changed; ``changes`` replace its fields."""
+    figure = FigureChange("报告", ("三、2021年工作安排",), "固定资产投资", "2021", "target", "20%左右", "18%左右")
+    values: dict[str, Any] = {
+        "before": snapshot(),
+        "after": snapshot(id="bbbbbbbbbbbb", passages=42),
+        "changes": Changes({"new": "新政策"}, {"report": "报告"}, {"old": "旧通知"}, False, (figure,)),
+        "golden": GoldenResult(3, 3),
+        "forced": False,
+        "seconds": 0.94,
+    }
+    return Reload(**values | changes)

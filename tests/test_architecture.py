@@ -21,13 +21,19 @@ LOCK_FILES = "*.lock"
 
 ONLY_IMPORTER = {
     "telegram": "telegram/",
+    "httpx": "telegram/",
+    "prometheus_client": "observe/",
+    "pythonjsonlogger": "observe/",
     "rank_bm25": "search/memory.py",
     "tantivy": "search/tantivy.py",
     "opensearchpy": "search/opensearch.py",
+    "watchfiles": "publishing/watching.py",
     "sqlalchemy": "store/",
+    "alembic": "store/",
     "prompt_toolkit": "console/",
     "markitdown": "corpus/importing/files.py",
-    "jieba": "language/segment.py",
+    "jieba": "nowhere: its dictionary is read, its code takes a second to start",
+    "marisa_trie": "language/vocabulary.py",
     "opencc": "language/normalise.py",
 }
 """Library → the folder or file of ``bot/`` that alone may import it."""

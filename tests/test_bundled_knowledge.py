@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from bot.answer.assistant import locale_of
 from bot.corpus.loader import load_folder
 from bot.corpus.model import Document
+from bot.publishing.golden import Golden, load_golden
 
 ROOT = Path(__file__).parents[1]
 KNOWLEDGE = ROOT / "knowledge"
@@ -71,9 +71,9 @@ def articles() -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def golden() -> list[dict[str, Any]]:
+def golden() -> tuple[Golden, ...]:
     """The golden questions."""
-    return [json.loads(line) for line in (KNOWLEDGE / "golden.jsonl").read_text(encoding="utf-8").splitlines()]
+    return tuple(line.golden for line in load_golden(KNOWLEDGE / "golden.jsonl"))
 
 
 def test_all_six_load_and_say_that_they_are_digests(documents: tuple[Document, ...]) -> None:
@@ -104,22 +104,20 @@ def test_articles_of_uncertain_origin_carry_a_caution(documents: tuple[Document,
     assert [document.id for document in customs if not document.meta.caution] == []
 
 
-def test_golden_questions_are_well_formed(golden: list[dict[str, Any]]) -> None:
-    """A question with what its answer must and must not hold, or one that must be refused; each once."""
-    for row in golden:
-        refused = row == {"question": row.get("question"), "refuse": True}
-        assert refused or set(row) == {"question", "must", "must_not"}, row
-        assert row["question"].strip()
-        assert refused or row["must"], row
-        assert all(isinstance(text, str) and text for text in row.get("must", []) + row.get("must_not", [])), row
-    assert [question for question, n in Counter(row["question"] for row in golden).items() if n > 1] == []
+def test_golden_questions_are_asked_once_in_every_language(golden: tuple[Golden, ...]) -> None:
+    """To be answered and to be refused, follow-ups too, in both scripts and in English; none twice."""
+    asked = [(row.question, row.turns) for row in golden]
+    assert [question for question, n in Counter(asked).items() if n > 1] == []
+    assert {row.refused for row in golden} == {True, False}
+    assert any(row.turns for row in golden)
+    assert {locale_of(row.question) for row in golden} == {"zh-Hans", "zh-Hant", "en"}
 
 
-def test_golden_answers_stand_in_the_documents(golden: list[dict[str, Any]], documents: tuple[Document, ...]) -> None:
+def test_golden_answers_stand_in_the_documents(golden: tuple[Golden, ...], documents: tuple[Document, ...]) -> None:
     """What an answer must hold is to be found; otherwise the question could never pass."""
     text = "".join(map(shown, documents))
-    wanted = [must for row in golden for must in row.get("must", [])]
-    assert [must for must in wanted if squeezed(must) not in text] == []
+    wanted = [spelling for row in golden for fact in row.quote for spelling in fact]
+    assert [spelling for spelling in wanted if squeezed(spelling) not in text] == []
 
 
 def test_every_figure_of_the_listing_stands_in_its_digest(

@@ -16,9 +16,11 @@ from bot.config import Config, load_config
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
-NO_DEFAULT_OF_ITS_OWN = {"state_dir", "telegram.token", "telegram.token_file", "knowledge.path", "store.url"} | {
-    f"search.opensearch.{key}" for key in ("username", "password", "api_key", "ca_file")
-}
+NO_DEFAULT_OF_ITS_OWN = (
+    {"state_dir", "telegram.token", "telegram.token_file", "knowledge.path"}
+    | {f"telegram.webhook_{key}" for key in ("url", "path", "secret", "certificate", "key")}
+    | {f"search.opensearch.{key}" for key in ("username", "password", "api_key", "ca_file")}
+)
 TOKEN = "123456:AAH-very-secret"
 
 

@@ -106,6 +106,16 @@ def test_the_report_counts_and_names_the_misses() -> None:
     assert [line for line in lines if line.startswith("MISS")] == ["MISS b target | ? => 增长10%"]
 
 
+def test_a_miss_is_listed_with_its_explanation() -> None:
+    """An editor sees what was understood, below the question that was missed."""
+    question = Question(id="q", question="GDP?", answers=[["10%"]])
+    lines = list(
+        report(run([question], lambda _q, _t: Answer("GDP?", "no_answer")), 1, lambda q: [f"read {q.question}"])
+    )
+    assert lines[-2].startswith("MISS q")
+    assert lines[-1].strip() == "read GDP?"
+
+
 def test_earlier_turns_are_handed_over() -> None:
     """A follow-up is asked in its conversation."""
     seen: list[tuple[str, ...]] = []

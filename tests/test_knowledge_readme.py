@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -14,6 +13,7 @@ from bot.corpus.loader import load_folder, parse
 from bot.corpus.model import FrontMatter
 from bot.errors import KnowledgeError
 from bot.language.lexicon import Concept, build_lexicon, load_concepts
+from bot.publishing.golden import Golden
 
 GUIDE = (Path(__file__).parents[1] / "knowledge" / "README.md").read_text(encoding="utf-8")
 
@@ -78,11 +78,13 @@ def test_the_example_of_a_concept_is_valid() -> None:
 
 
 def test_the_examples_of_golden_questions_have_their_form() -> None:
-    """One that is answered, one that is refused."""
+    """One that is answered, one with several spellings, a follow-up, one that is refused."""
     (example,) = blocks("json")
-    answered, refused = map(json.loads, example.splitlines())
-    assert set(answered) == {"question", "must", "must_not"}
-    assert refused["refuse"] is True
+    answered, spelled, followed, refused = map(Golden.model_validate_json, example.splitlines())
+    assert answered.quote
+    assert any(len(fact) > 1 for fact in spelled.quote)
+    assert followed.turns
+    assert refused.refused
 
 
 def test_every_command_is_one() -> None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import silence
+from bot.answer.checking import Check, check
 from bot.answer.citing import cite, find_verbatim, widen
 from bot.answer.dialogue import resolve
 from bot.answer.explaining import explain as explanation_of
 from bot.answer.gates import place_gate
-from bot.answer.model import Answer, Citation
+from bot.answer.model import Answer, Citation, Topic
 from bot.answer.notes import notes_for
 from bot.answer.question import Question
 from bot.answer.ranking import Candidate, rank
 from bot.answer.sides import arrange
 from bot.answer.suggesting import examples, suggest
+from bot.answer.topics import topics
 from bot.corpus.model import Document
 from bot.language.normalise import fold, is_traditional
 from bot.search.index import Index
@@ -29,10 +31,12 @@ _CANTONESE = re.compile(r"[嘅咗冇喺嘢啲咩唔哋嚟咁係]|幾多|幾耐|�
 
 
 class Assistant:
-    """Answers from one immutable index."""
+    """Answers from one immutable index; ``snapshot`` names the state of documents and lexicon that it was made from."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, snapshot: str = "") -> None:
         self.index = index
+        self.snapshot = snapshot
+        self._topics: dict[str, tuple[Topic, ...]] = {}
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -61,7 +65,8 @@ class Assistant:
             return self._silent(late, locale, asked)
         gate = place_gate(asked, self.index.language.gazetteer, self.index.places)
         found = rank(asked, self.index, gate)
-        good = arrange(asked, gate, silence.confident(asked, found, self.index.language.questions))[:SHOWN]
+        arranged, lead = arrange(asked, gate, silence.confident(asked, found, self.index.language.questions))
+        good = arranged[:SHOWN]
         explained = explanation_of(asked, found, self.index) if explain else None
         if not good:
             return replace(
@@ -73,6 +78,7 @@ class Assistant:
             "answered",
             self._cite(asked, good),
             notes_for(asked, gate, good, self.index),
+            lead=min(lead, len(good)),
             explanation=explained,
         )
 
@@ -97,6 +103,20 @@ class Assistant:
     def examples(self, locale: str) -> tuple[str, ...]:
         """Up to six questions that these documents answer."""
         return examples(locale, self.index)
+
+    def check(self, claim: str) -> Check:
+        """Whether a quote stands in the documents, and where its source is claimed beside it, whether it does there."""
+        return check(claim, self.index)
+
+    def topics(self, locale: str) -> tuple[Topic, ...]:
+        """Questions by theme that these documents answer. The first call takes seconds, later ones nothing."""
+        if locale not in self._topics:  # two threads at once do the same work, and come to the same
+            self._topics[locale] = topics(locale, self.index, self.ask)
+        return self._topics[locale]
+
+    def place_names(self, place: str) -> Mapping[str, str]:
+        """The names of a place by its id, one a locale; none for an unknown one."""
+        return self.index.language.gazetteer.names(place)
 
     def find_verbatim(self, quote: str) -> tuple[Citation, ...]:
         """Where ``quote`` stands in the documents; white space, width and script do not matter, digits do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.answer.highlighting import highlights
@@ -11,7 +12,8 @@ from bot.answer.question import Question
 from bot.answer.quotes import quote_span
 from bot.answer.ranking import Candidate
 from bot.corpus.model import Document
-from bot.language.normalise import Normalised, normalise, to_traditional
+from bot.language.names import DisplayNames
+from bot.language.normalise import Normalised, normalise
 from bot.language.period import label
 from bot.search.index import AnalysedPassage, Index
 
@@ -66,18 +68,14 @@ def _metric(asked: Question, candidate: Candidate) -> str | None:
     return max(found)[1] if found else None
 
 
-def _names(facets: Facets, index: Index) -> dict[str, dict[str, str]]:
-    names: dict[str, dict[str, str]] = {}
+def _names(facets: Facets, index: Index) -> dict[str, Mapping[str, str]]:
+    names: dict[str, Mapping[str, str]] = {}
     gazetteer, lexicon = index.language.gazetteer, index.language.lexicon
     if facets.place:
         names["place"] = gazetteer.names(facets.place)
     if facets.metric:
         concept = lexicon.concepts[facets.metric]
-        names["metric"] = {
-            "zh-Hans": concept.forms[0],
-            "zh-Hant": to_traditional(concept.forms[0]),
-            "en": concept.en or concept.forms[0],
-        }
+        names["metric"] = DisplayNames(concept.forms[0], concept.en or concept.forms[0])
     return names
 
 
@@ -92,10 +90,19 @@ def widen(citation: Citation, steps: int, index: Index) -> Citation:
         return citation
     start = _reach(index, inside[0].passage.ordinal, -1, steps, citation.span[0])
     end = min(_reach(index, inside[-1].passage.ordinal, 1, steps, citation.span[1]), start + WIDENED_MAX)
-    text = index.documents[inside[0].passage.document].text
+    document = index.documents[inside[0].passage.document]
     end, shift = max(end, citation.span[1]), citation.span[0] - start
     marks = tuple((a + shift, b + shift) for a, b in citation.highlights)
-    return replace(citation, quote=text[start:end], span=(start, end), highlights=marks)
+    gaps = _gaps(document, start, end)
+    return replace(citation, quote=document.text[start:end], span=(start, end), highlights=marks, gaps=gaps)
+
+
+def _gaps(document: Document, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """What of ``text[start:end]`` is in no block, offsets from ``start``."""
+    blocks = [(b.start - start, b.end - start) for b in document.blocks if b.end > start and b.start < end]
+    ends = [0, *(b[1] for b in blocks)]
+    starts = [*(b[0] for b in blocks), end - start]
+    return tuple((a, b) for a, b in zip(ends, starts, strict=True) if a < b)
 
 
 def _reach(index: Index, ordinal: int, way: int, steps: int, edge: int) -> int:

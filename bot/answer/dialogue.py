@@ -72,6 +72,7 @@ def _continue(current: Question, before: Question, index: Index) -> Question:
         manner=current.manner if current.manner.kinds else before.manner,
         units=current.units or before.units,
         counters=current.counters or before.counters,
+        gist=current.gist and replace(current.gist, weight=current.gist.weight * KEPT),  # few words say little
     )
 
 

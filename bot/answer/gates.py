@@ -119,7 +119,9 @@ def period_factor(question: Question, stated: Stated) -> float:
         return UNDATED_FIGURE if question.wants_figure and official(stated) else 0.8
     best = max(agreement(asked, t) for asked in question.periods for t in times)
     around = 0.3 if question.wants_figure else 0.55
-    return {1.0: 1.0, 0.9: 0.97, 0.5: 0.7, 0.3: around}.get(best, EXCLUDED if official(stated) else OTHER_TIME)
+    return {1.0: 1.0, 0.9: 0.97, 0.8: 0.9, 0.5: 0.7, 0.3: around}.get(
+        best, EXCLUDED if official(stated) else OTHER_TIME
+    )
 
 
 def _meant_factor(question: Question, stated: Stated) -> float:
@@ -151,10 +153,10 @@ def value_factor(question: Question, values: Iterable[Value], text: str, strict:
     """A question for a figure wants a figure of its kind. Money, time, area and other measured units exclude any
     other (亿元 is no %, 几天 is no 家); counters only weigh (家 or 个). A figure of the question is no answer to it;
     ``text`` is the folded clause that ``values`` stand in; where not ``strict`` a wrong kind only weighs."""
-    values = [v for v in values if text[v.start : v.end] not in question.text]
     kinds = [k for k in question.manner.kinds if k in FIGURES]
     if not kinds:
         return 1.0
+    values = [v for v in values if text[v.start : v.end] not in question.text]
     measured = (question.units | set(kinds)) & MEASURED
     if measured and not any(v.kind in _accepted(kind) for v in values for kind in measured):
         return EXCLUDED if strict else NO_FIGURE
@@ -181,6 +183,14 @@ def _value_fit(question: Question, kind: str, value: Value) -> float:
 
 def _same_counter(asked: frozenset[str], unit: str) -> bool:
     return unit in asked or any(unit in alike and asked & alike for alike in _ALIKE)
+
+
+def judges_form(question: Question) -> bool:
+    """Whether ``form_factor`` tells clauses apart."""
+    judged = (
+        {"latin", "date"} if question.wants_figure else {"latin", "date", "where", "who", "list", "name", "meaning"}
+    )
+    return bool(judged & set(question.manner.kinds)) or (question.wants_rules and not question.wants_figure)
 
 
 def form_factor(question: Question, source: str, strict: bool = True, dated: bool = False) -> float:

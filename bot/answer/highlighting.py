@@ -7,11 +7,10 @@ a name in quotation marks, a list, a thing with a telling last word (…中心, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.answer.question import Question
 from bot.answer.scoring import ClauseScore
-from bot.answer.spans import Span
 from bot.language.lexicon import Lexicon
 from bot.language.values import Value
 from bot.search.index import AnalysedClause
@@ -70,15 +69,19 @@ def _figure(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> lis
 
 def best_value(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> Value | None:
     """The figure of the clause that fits the kind asked and stands nearest to what was asked for."""
+    return _best_value(question, clause, _anchors(question, clause, lexicon))
+
+
+def _best_value(question: Question, clause: AnalysedClause, anchors: Sequence[tuple[int, int]]) -> Value | None:
     text = clause.terms.text
     values = [v for v in clause.terms.values if text[v.start : v.end] not in question.text] or clause.terms.values
-    anchors = _anchors(question.spans, clause, lexicon)
     return min(values, key=lambda v: (-_value_fit(question, v), _distance(v, anchors), v.start), default=None)
 
 
 def figure_gap(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> int:
     """Characters between the name of what was asked and its figure; 0 where the clause names or counts nothing."""
-    value, anchors = best_value(question, clause, lexicon), _anchors(question.spans, clause, lexicon)
+    anchors = _anchors(question, clause, lexicon)
+    value = _best_value(question, clause, anchors)
     return _distance(value, anchors) if value and anchors else 0
 
 
@@ -92,14 +95,15 @@ def _value_fit(question: Question, value: Value) -> int:
     return 2 if value.kind == kind or (kind == "money" and value.kind == "amount") else 0
 
 
-def _anchors(spans: Iterable[Span], clause: AnalysedClause, lexicon: Lexicon) -> list[tuple[int, int]]:
+def _anchors(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> list[tuple[int, int]]:
     """Where the clause names what the question names."""
-    text = clause.terms.text
-    wanted = {t[2:] for span in spans for t, _ in span.terms if t[0] == "c"}
+    text, wanted = clause.terms.text, question.concepts
     found = [
-        (m.start, m.end) for m in lexicon.mentions(text) if m.concept in wanted or lexicon.ancestors[m.concept] & wanted
+        (m.start, m.end)
+        for m in lexicon.mentioned(text)
+        if m.concept in wanted or not wanted.isdisjoint(lexicon.ancestors[m.concept])
     ]
-    places = [(at, at + len(span.text)) for span in spans if (at := text.find(span.text)) >= 0]
+    places = [(at, at + len(span.text)) for span in question.spans if (at := text.find(span.text)) >= 0]
     return found + places
 
 

@@ -45,7 +45,11 @@ class DocumentRef:
 
 @dataclass(frozen=True)
 class Citation:
-    """A verbatim quote. ``highlights`` are ``[start, end)`` in the quote, the first is the answer itself."""
+    """A verbatim quote. ``highlights`` are ``[start, end)`` in the quote, the first is the answer itself.
+
+    ``gaps`` are the stretches of a widened quote that belong to the file and not to its text (marks of headings,
+    lines of other questions): in the quote, so that its offsets hold, but not to be shown.
+    """
 
     rank: int
     quote: str
@@ -57,6 +61,7 @@ class Citation:
     section: tuple[str, ...] = ()
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Display names by facet (``place``, ``metric``) and locale (``zh-Hans``, ``zh-Hant``, ``en``)."""
+    gaps: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,16 +76,24 @@ class Note:
 
 @dataclass(frozen=True)
 class TermScore:
-    """What one term of the question brought to a candidate."""
+    """What one term of the question brought to a candidate, and where it stands.
+
+    ``field`` is ``clause``, ``asks``, ``heading``, ``title`` or ``nearby`` (other sentences), empty where nowhere.
+    """
 
     term: str
     weight: float
     score: float
+    field: str = ""
 
 
 @dataclass(frozen=True)
 class Explained:
-    """One candidate as ``--explain`` shows it; ``why`` says in a few words why it lost or won."""
+    """One candidate as ``--explain`` shows it; ``why`` says in a few words why it lost or won.
+
+    ``against`` holds the factors below 1 by facet (``period``, ``status``, ``value``), ``missing`` the terms that
+    it has nowhere, ``span`` is where the quote stands in the document's text.
+    """
 
     quote: str
     document_id: str
@@ -88,6 +101,11 @@ class Explained:
     confidence: float
     terms: tuple[TermScore, ...] = ()
     why: str = ""
+    section: tuple[str, ...] = ()
+    facets: Facets = Facets()
+    against: Mapping[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    span: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -107,6 +125,7 @@ class Answer:
     ``reply`` is the message key of a short human line where there is no citation to show
     (``smalltalk.greeting``, ``smalltalk.thanks``, ``no_answer.place`` …); ``params`` are its parameters.
     ``locale`` is the language the question is written in. ``suggestions`` can be asked as they stand.
+    ``lead`` is how many of the first citations belong together: the sides of an open or comparing question.
     """
 
     question: str
@@ -116,6 +135,15 @@ class Answer:
     reply: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     suggestions: tuple[str, ...] = ()
+    lead: int = 1
     locale: str = "zh-Hans"
     elapsed_ms: float = 0.0
     explanation: Explanation | None = None
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A theme (``policy``, ``target``, ``customs``, ``general``) and questions on it that are really answered."""
+
+    theme: str
+    questions: tuple[str, ...]

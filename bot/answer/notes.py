@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.answer.gates import PlaceGate
@@ -37,8 +37,9 @@ def _place(asked: Question, gate: PlaceGate, rivals: Sequence[Candidate], index:
 
 def _conflict(asked: Question, rivals: Sequence[Candidate], index: Index) -> list[Note]:
     """Different figures for the same place and question: shown with time and status, never reconciled."""
-    figures = [f for c in rivals if (f := _figure(asked, c, index))]
-    same_place = [f for f in figures if f["place"] == figures[0]["place"]] if figures else []
+    found = [f for c in rivals if (f := _figure(asked, c, index))]
+    figures = [figure for kind, figure in found if kind == found[0][0]]  # 15条 is no other figure for 187家
+    same_place = [f for f in figures if f["place"] == figures[0]["place"]]
     if not asked.wants_figure or len({f["value"] for f in same_place}) < 2:
         return []
     notes = [Note("conflict", "conflict", {"figures": same_place[:3]})]
@@ -47,7 +48,8 @@ def _conflict(asked: Question, rivals: Sequence[Candidate], index: Index) -> lis
     return notes
 
 
-def _figure(asked: Question, candidate: Candidate, index: Index) -> dict[str, Any] | None:
+def _figure(asked: Question, candidate: Candidate, index: Index) -> tuple[str, dict[str, Any]] | None:
+    """The kind of the clause's figure, and the figure with what it is about."""
     clause = candidate.chosen.clause
     value = best_value(asked, clause, index.language.lexicon)
     if value is None:
@@ -62,7 +64,7 @@ def _figure(asked: Question, candidate: Candidate, index: Index) -> dict[str, An
         figure["period"] = label(stated.years)
     if stated.status in ("target", "result", "estimate"):
         figure["status"] = stated.status
-    return figure
+    return value.kind, figure
 
 
 def _cautions(shown: Sequence[Candidate], index: Index) -> list[Note]:
@@ -74,5 +76,5 @@ def _cautions(shown: Sequence[Candidate], index: Index) -> list[Note]:
     ]
 
 
-def _name(place: str | None, index: Index) -> dict[str, str]:
+def _name(place: str | None, index: Index) -> Mapping[str, str]:
     return index.language.gazetteer.names(place)

@@ -28,6 +28,8 @@ _BARE = re.compile(r"(?:多少|几多)(?:啊|呀|呢|了|咧|哦)*(?:[\s,.。?!;
 _RULES = re.compile(r"政策|办法|细则|条例|规定|措施|扶持|polic(?:y|ies)|\brules?\b|measures")
 _SHIFT = {"this": 0, "last": -1, "next": 1}
 _GROWTH = re.compile(r"增速|增幅|涨幅|增长率|growth rate")
+GIST = 0.8
+"""Share of a question's weight that similar questions add where they are the same (less by their likeness)."""
 COUNTED = 0.4
 """What a word still weighs that is understood as a facet already."""
 SIDED = 0.1
@@ -50,6 +52,8 @@ class Question:
     """Years that pointing words (今年) probably mean; they only weigh, for the speaker may mean others."""
     status: frozenset[str] = frozenset()
     manner: Manner = field(default_factory=lambda: Manner((), ()))
+    gist: Span | None = None
+    """What people meant who asked alike: a clue beside the words, where there is one."""
     units: frozenset[str] = frozenset()
     counters: frozenset[str] = frozenset()
     """Units as the question spells them (几张 → 张); ``units`` are their kinds."""
@@ -73,8 +77,18 @@ class Question:
         return bool(_RULES.search(self.text))
 
     @cached_property
+    def concepts(self) -> frozenset[str]:
+        """Ids of the concepts that match its spans."""
+        return frozenset(term[2:] for span in self.spans for term, _ in span.terms if term[0] == "c")
+
+    @cached_property
+    def scored(self) -> tuple[Span, ...]:
+        """What clauses are scored by: ``spans``, then ``gist``."""
+        return (*self.spans, self.gist) if self.gist else self.spans
+
+    @cached_property
     def total(self) -> float:
-        return sum(span.weight for span in self.spans) or 1e-9
+        return sum(span.weight for span in self.scored) or 1e-9
 
 
 def understand(source: str, index: Index) -> Question:
@@ -88,7 +102,7 @@ def understand(source: str, index: Index) -> Question:
     spans = SpanReader(text, index, masked).read()
     status = frozenset(language.status.all("question", text))
     if {"target", "result"} <= status:  # the figure belongs to one side only (说要涨10%,结果呢)
-        spans = [replace(s, weight=s.weight * SIDED) if s.terms[0][0].startswith("n:") else s for s in spans]
+        spans = [replace(s, weight=s.weight * SIDED) if s.figure else s for s in spans]
     facets = [*language.status.spans("question", text), *manner.spans]
     pointing = tuple(dict.fromkeys(p.word for p in periods if p.word))
     question = Question(
@@ -104,15 +118,28 @@ def understand(source: str, index: Index) -> Question:
         units=frozenset(unit_kinds(text)),
         counters=frozenset(units_asked(text)),
     )
-    return _with_economy(question, index)
+    return _with_gist(_with_economy(question, index), index)
+
+
+def _with_gist(question: Question, index: Index) -> Question:
+    """Add what others meant by similar words; in texts about no place the lexicon's concepts would mislead."""
+    meant = index.language.phrasings.meant(question.text) if index.places and question.spans else None
+    if meant is None or not meant.concepts:
+        return question
+    weight = GIST * meant.likeness * sum(span.weight for span in question.spans)
+    return replace(question, gist=Span("", 0, 0, weight, tuple((f"c:{c}", s) for c, s in meant.concepts)))
 
 
 def _compared(named: tuple[Years, ...], pointing: Sequence[str], index: Index) -> tuple[Years, ...]:
     """A year named beside 今年 or 明年 is compared with it (20年拆的跟今年要拆的): both are asked for."""
-    years = _meant([word for word in pointing if word in _SHIFT], index)
-    if not named and len(set(years)) < 2:
-        return ()
-    return tuple(dict.fromkeys((*named, *years)))
+    years = tuple(dict.fromkeys((*named, *_pointed(pointing, index))))
+    return years if named or len(years) > 1 else ()
+
+
+def _pointed(pointing: Sequence[str], index: Index) -> list[Years]:
+    """The years that 今年, 去年, 明年 probably mean: those around the newest report's."""
+    year = index.newest_report
+    return [] if year is None else [(year + _SHIFT[w], year + _SHIFT[w]) for w in pointing if w in _SHIFT]
 
 
 def _meant(pointing: Sequence[str], index: Index) -> tuple[Years, ...]:
@@ -120,18 +147,17 @@ def _meant(pointing: Sequence[str], index: Index) -> tuple[Years, ...]:
     year = index.newest_report
     if year is None:
         return ()
-    years = [(year + _SHIFT[word], year + _SHIFT[word]) for word in pointing if word in _SHIFT]
     plans = [
         plan_years(n) for n in range(9, 30) if "next five" in pointing and plan_years(n)[0] <= year <= plan_years(n)[1]
     ]
     past = [(year - 5, year - 1)] if "five" in pointing else []
-    return (*years, *plans, *past)
+    return (*_pointed(pointing, index), *plans, *past)
 
 
 def _with_economy(question: Question, index: Index) -> Question:
     """Growth of nothing in particular (``20年黄埔涨了多少``) is growth of the economy."""
     concept = index.language.questions.economy
-    said = sum(span.weight for span in question.spans if not span.terms[0][0].startswith("n:"))
+    said = sum(span.weight for span in question.spans if not span.figure)
     bare = "percent" in question.manner.kinds and (
         said < UNSPOKEN or (bool(_GROWTH.search(question.text)) and not any(s.named for s in question.spans))
     )

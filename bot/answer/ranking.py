@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from bot.answer.gates import (
-    PlaceGate,
-    form_factor,
-    newest,
-    official,
-    period_factor,
-    status_factor,
-    value_factor,
-)
+from bot.answer.fitting import Fitting
+from bot.answer.gates import PlaceGate, newest, official
 from bot.answer.highlighting import figure_gap
 from bot.answer.question import Question
 from bot.answer.quotes import introduces
-from bot.answer.scoring import ClauseScore, Matrix, score_passages
-from bot.language.facets import Stated
+from bot.answer.scoring import ClauseScore, Matrix, PassageScores, Rows, Scored, score_passages
 from bot.language.period import label
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
 from bot.search.model import Hit, Terms
@@ -35,11 +28,9 @@ ATTACHED, NEAR, DETACHED = 15, 10, 0.92
 BM25_WEIGHT, GENERAL_BM25_WEIGHT = 0.08, 0.4
 REQUIRED, HEARD = 0.65, 0.38
 """Evidence that an attribute (a phone number, a rent) is there: named, not hinted at or part of another name."""
-PART, UNNAMED, UNNAMED_FIGURE, EMPTY, INTRODUCTION = 0.88, 0.75, 0.6, 0.4, 1.15
+INTRODUCTION = 1.15
 NEWEST = 0.8
 """Share of the best score from which a clause answers about as well."""
-THING = 3.0
-"""Weight from which a named span cannot be done without."""
 FACET_WEIGHT, HINT_SHARE = 0.8, 0.7
 PREFIX_WEIGHT = {"w": 0.75, "b": 2.0, "u": 0.5, "c": 2.0, "n": 0.0}
 
@@ -49,22 +40,27 @@ class Candidate:
     """A passage with its best clause. ``confidence`` is coverage before bonuses (0–1), ``score`` after them."""
 
     passage: AnalysedPassage
-    scores: tuple[ClauseScore, ...]
+    scores: PassageScores
     best: int
     score: float
     confidence: float
     bm25: float
     why: str = ""
 
-    @property
+    @cached_property
     def chosen(self) -> ClauseScore:
         return self.scores[self.best]
+
+    @property
+    def clause(self) -> AnalysedClause:
+        """The best clause."""
+        return self.passage.clauses[self.best]
 
 
 def query_terms(question: Question) -> Terms:
     """The question as weighted terms for the engine, its facets among them."""
     terms = dict.fromkeys(_facet_terms(question), FACET_WEIGHT)
-    for span in question.spans:
+    for span in question.scored:
         for term, strength in span.terms:
             weight = PREFIX_WEIGHT[term[0]] * strength
             if weight:
@@ -83,14 +79,11 @@ def _facet_terms(question: Question) -> Iterable[str]:
 def rank(question: Question, index: Index, gate: PlaceGate) -> list[Candidate]:
     """Candidates by falling score; those that contradict the place, time or required attributes are out."""
     hits = index.engine.search(query_terms(question), CANDIDATES)
-    hits = [h for h in hits if gate.factor(index.documents[index.passages[h.passage].passage.document].meta.place)]
-    scored = score_passages(question, index, [h.passage for h in hits])
-    top = hits[0].score if hits else 1.0
-    found = [
-        c
-        for hit, scores in zip(hits, scored, strict=True)
-        if (c := _candidate(question, index, gate, hit, scores, top)) is not None
-    ]
+    places = index.by_place(gate.factor)
+    hits = [h for h in hits if places[h.passage]]
+    if not hits or not question.spans:
+        return []
+    found = _candidates(question, index, places, hits)
     found = _with_document(question, found)
     found.sort(key=lambda c: -c.score)
     found = [*(_attached(question, c, index) for c in found[:ATTACHED]), *found[ATTACHED:]]
@@ -100,12 +93,12 @@ def rank(question: Question, index: Index, gate: PlaceGate) -> list[Candidate]:
 def _with_document(question: Question, found: list[Candidate]) -> list[Candidate]:
     """In general texts a document is about one thing: what its other sentences say of the question counts too,
     the words that they cover together and how well they rank."""
-    weights = np.array([span.weight for span in question.spans])
+    weights = np.array([span.weight for span in question.scored])
     best: dict[int, Matrix] = {}
     ranks: dict[int, float] = {}
     for candidate in found:
-        if not official(candidate.chosen.clause.stated):
-            own = np.maximum.reduce([s.own for s in candidate.scores])
+        if not official(candidate.clause.stated):
+            own = candidate.scores.own.max(axis=0)
             number = candidate.passage.passage.document
             best[number] = np.maximum(best[number], own) if number in best else own
             ranks[number] = ranks.get(number, 0.0) + candidate.bm25**2
@@ -119,69 +112,50 @@ def _with_document(question: Question, found: list[Candidate]) -> list[Candidate
     ]
 
 
-def _candidate(
-    question: Question, index: Index, gate: PlaceGate, hit: Hit, scores: Sequence[ClauseScore], top: float
-) -> Candidate | None:
-    passage = index.passages[hit.passage]
-    place = gate.factor(index.documents[passage.passage.document].meta.place)
-    lead = INTRODUCTION if question.wants_list and introduces(index, passage) else 1.0
-    ranked = [
-        (s.coverage * factor * lead, -i)
-        for i, s in enumerate(scores)
-        if s.coverage >= HOPELESS and (factor := _factor(question, s, index) * place) > 0
-    ]
-    if not ranked or not _has_required(question, scores):
-        return None
-    score, best = max(ranked)
-    share = BM25_WEIGHT if official(scores[-best].clause.stated) else GENERAL_BM25_WEIGHT
-    return Candidate(
-        passage,
-        tuple(scores),
-        -best,
-        score + share * hit.score / top,
-        scores[-best].coverage,
-        hit.score / top,
-    )
+def _candidates(question: Question, index: Index, places: Matrix, hits: Sequence[Hit]) -> list[Candidate]:
+    """The best clause of each passage that has one worth showing, in the order of ``hits``; ``places`` are the
+    factors of all passages' places."""
+    ordinals = [h.passage for h in hits]
+    scored = score_passages(question, index, ordinals)
+    rows = np.flatnonzero(scored.coverage >= HOPELESS)
+    owner = scored.owner[rows]
+    fit = Fitting(question, index, scored, rows).factors() * places[ordinals][owner]
+    scores = scored.coverage[rows] * fit * _leads(question, index, hits, owner)
+    # Of each passage (owners are in order) the best clause, of equal ones the first.
+    order = np.lexsort((-scores, owner))
+    best = order[np.flatnonzero(np.diff(owner, prepend=-1))]
+    found = zip(owner[best].tolist(), rows[best].tolist(), scores[best].tolist(), strict=True)
+    candidates = (_candidate(scored, hits, number, row, score) for number, row, score in found if score > 0)
+    return [candidate for candidate in candidates if _has_required(question, candidate.scores)]
 
 
-def _factor(question: Question, score: ClauseScore, index: Index) -> float:
-    stated = score.clause.stated
-    return (
-        period_factor(question, stated)
-        * status_factor(question, stated.status)
-        * value_factor(question, score.clause.terms.values, score.clause.terms.text, official(stated))
-        * form_factor(question, score.clause.terms.folded.source, official(stated), _dated(stated))
-        * _named_factor(question, score)
-        * _whole_factor(question, score.clause, index)
-    )
+def _leads(question: Question, index: Index, hits: Sequence[Hit], owner: Rows) -> Matrix:
+    """Row by row: where a list is asked for, the sentence that announces one leads to it."""
+    if not question.wants_list:
+        return np.ones(len(owner))
+    leads = np.ones(len(hits))
+    for number in dict.fromkeys(owner.tolist()):
+        if introduces(index, index.passages[hits[number].passage]):
+            leads[number] = INTRODUCTION
+    return leads[owner]
 
 
-def _dated(stated: Stated) -> bool:
-    """A single year is stated for the clause."""
-    return stated.years is not None and stated.years[0] == stated.years[1]
+def _candidate(scored: Scored, hits: Sequence[Hit], number: int, row: int, score: float) -> Candidate:
+    """The passage of ``hits[number]`` with the clause that stands in ``row`` of the scores."""
+    scores, hit, top = scored.passage(number), hits[number], hits[0].score
+    best = row - scored.first[number]
+    share = BM25_WEIGHT if official(scores.passage.clauses[best].stated) else GENERAL_BM25_WEIGHT
+    score += share * hit.score / top
+    return Candidate(scores.passage, scores, best, score, float(scored.coverage[row]), hit.score / top)
 
 
-def _named_factor(question: Question, score: ClauseScore) -> float:
-    """A thing that the question names and neither the clause nor anything around it does."""
-    missing = any(span.named and span.weight >= THING and score.seen[n] < 0.3 for n, span in enumerate(question.spans))
-    content = score.own.max() > 0 or (question.wants_figure and score.clause.terms.values)
-    unnamed = UNNAMED_FIGURE if question.wants_figure else UNNAMED
-    return (unnamed if missing else 1.0) * (1.0 if content else EMPTY)
-
-
-def _whole_factor(question: Question, clause: AnalysedClause, index: Index) -> float:
-    """A figure said of a part of the place (知识城's) fits less well where the part was not asked for."""
-    parts = index.language.gazetteer.parts(clause.stated.place)
-    text = clause.terms.text
-    return PART if any(part in text and part not in question.text for part in parts) else 1.0
-
-
-def _has_required(question: Question, scores: Sequence[ClauseScore]) -> bool:
+def _has_required(question: Question, scores: PassageScores) -> bool:
     """A required attribute stands in the sentence itself, another place at least in its paragraph."""
     return all(
-        (not span.required or max(s.own[number] for s in scores) >= REQUIRED)
-        and (not span.elsewhere or max(s.seen[number] for s in scores) >= HEARD)
+        (not span.required or scores.own[:, number].max() >= REQUIRED)
+        and (not span.elsewhere or scores.seen[:, number].max() >= HEARD)
         for number, span in enumerate(question.spans)
+        if span.required or span.elsewhere
     )
 
 

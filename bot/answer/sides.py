@@ -17,12 +17,13 @@ COMPARABLE = 0.8
 """Share of the best score that another side must reach to be shown before the rest."""
 
 
-def arrange(asked: Question, gate: PlaceGate, found: Sequence[Candidate]) -> list[Candidate]:
-    """``found`` with the best quote of every side in front; other orders stay. No quote stands twice."""
+def arrange(asked: Question, gate: PlaceGate, found: Sequence[Candidate]) -> tuple[list[Candidate], int]:
+    """``found`` with the best quote of every side in front, other orders stay, no quote stands twice; and how many
+    of the first belong together."""
     found = _distinct(found)
     sides = _sides(asked, gate)
     if sides is None:
-        return found
+        return found, 1
     ranked: dict[Hashable, list[Candidate]] = {}
     for candidate in found:
         for side in sides(candidate):
@@ -31,7 +32,7 @@ def arrange(asked: Question, gate: PlaceGate, found: Sequence[Candidate]) -> lis
     named = len(asked.periods) > 1 or len(gate.asked) > 1
     chosen = [first[side] for side in _order(asked, gate, list(first))]
     front = [c for c in dict.fromkeys(chosen) if named or c.score >= COMPARABLE * found[0].score]
-    return [*front, *(c for c in found if c not in front)]
+    return [*front, *(c for c in found if c not in front)], max(1, len(front))
 
 
 def _alike(asked: Question, ranked: Mapping[Hashable, Sequence[Candidate]]) -> dict[Hashable, Candidate]:
@@ -42,18 +43,16 @@ def _alike(asked: Question, ranked: Mapping[Hashable, Sequence[Candidate]]) -> d
         return best
     concepts = {t[2:] for span in asked.spans for t, strength in span.terms if t[0] == "c" and strength >= RELATED}
     (left, lefts), (right, rights) = (
-        (side, [c for c in candidates if c.score >= NEARLY * candidates[0].score][:WEIGHED])
-        for side, candidates in ranked.items()
+        (side, [(c, _spoken(c, concepts)) for c in _nearly_best(candidates)]) for side, candidates in ranked.items()
     )
-    pairs = [
-        (a.score + b.score, i, a, b)
-        for i, a in enumerate(lefts)
-        for b in rights
-        if _spoken(a, concepts) & _spoken(b, concepts)
-    ]
+    pairs = [(a, b) for a, said_of_a in lefts for b, said_of_b in rights if said_of_a & said_of_b]
     if pairs:
-        _, _, best[left], best[right] = max(pairs, key=lambda p: (p[0], -p[1]))
+        best[left], best[right] = max(pairs, key=lambda pair: pair[0].score + pair[1].score)
     return best
+
+
+def _nearly_best(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    return [c for c in candidates if c.score >= NEARLY * candidates[0].score][:WEIGHED]
 
 
 def _spoken(candidate: Candidate, concepts: Collection[str]) -> set[str]:
@@ -72,7 +71,7 @@ def _order(asked: Question, gate: PlaceGate, sides: list[Hashable]) -> list[Hash
 
 def _sides(asked: Question, gate: PlaceGate) -> Callable[[Candidate], Iterable[Hashable]] | None:
     """What tells the sides of this question apart; None where it has one side only."""
-    figures = [n for n, span in enumerate(asked.spans) if any(t[0] == "n" for t, _ in span.terms)]
+    figures = [n for n, span in enumerate(asked.spans) if span.figure]
     if len(gate.asked) > 1 or (asked.places.open and not asked.places.named):
         return lambda c: [c.chosen.clause.stated.place]
     if len(asked.periods) > 1:

@@ -60,6 +60,11 @@ class Span:
     named: bool = False
     """It is the name of a thing (a form of a concept that is no everyday verb or quality)."""
 
+    @property
+    def figure(self) -> bool:
+        """It is a figure that the question states."""
+        return any(term[0] == "n" for term, _ in self.terms)
+
 
 @dataclass
 class SpanReader:
@@ -145,12 +150,14 @@ class SpanReader:
     def _only_facet(self, mention: Mention) -> bool:
         """A place or a time with nothing but particles around it (到2025年, by 2025): a facet, no content."""
         inside = [(a, b) for a, b in self.masked if mention.start <= a and b <= mention.end]
+        if not inside:
+            return False
         rest = "".join(
             c
             for i, c in enumerate(self.text[mention.start : mention.end], mention.start)
             if not any(a <= i < b for a, b in inside)
         )
-        return bool(inside) and not _PARTICLES.sub("", rest)
+        return not _PARTICLES.sub("", rest)
 
     def _concept_span(self, start: int, end: int, group: Sequence[Mention], surface: str = "") -> Span:
         lexicon = self.index.language.lexicon

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.answer.model import Answer, Citation
 from bot.corpus.model import Document
+from bot.publishing.model import Reload
 
 
 class Asking(Protocol):
@@ -38,6 +39,9 @@ class Answering(Protocol):
         """The state to ask now."""
         ...
 
-    def reload(self) -> Asking:
-        """Build the state anew; raises KnowledgeError and keeps the old one where that is not possible."""
+    def reload(self, by: str = "console", *, force: bool = False) -> Reload:
+        """Build the state anew; raises KnowledgeError and keeps the old one where something is wrong.
+
+        ``force`` swaps although golden questions are not met.
+        """
         ...

@@ -39,6 +39,23 @@ class Screen:
         self.stream.flush()
 
 
+class Steps:
+    """What a command is at: one changing line on a terminal, nothing in a pipe."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def show(self, line: str) -> None:
+        """Say what goes on now, in place of what went on before."""
+        if self._stream.isatty():
+            self._stream.write(f"\r\x1b[K{line}")
+            self._stream.flush()
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self.show("")
+
+
 def ui_locale(setting: str, environ: Mapping[str, str]) -> str:
     """The language of the interface before any question: as set, else the environment's, else Chinese."""
     if setting != "auto":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answer.model import Answer, Citation
@@ -12,13 +12,16 @@ from bot.console.ports import Answering, Asking
 from bot.corpus.model import Document
 from bot.errors import KnowledgeError, SearchUnavailableError
 from bot.render.console import Line, Piece, answer_lines, citation_lines, explanation_lines
+from bot.render.hits import hit_lines
 from bot.render.layout import DOT, locale_of
 from bot.render.messages import text
+from bot.render.publishing import held_back_lines, reload_lines
 
 TURNS = 5
 """How many earlier questions a follow-up may lean on."""
 FULL = 3
 """How many citations are shown in full at once; /more shows the others."""
+FORCE = "--force"
 LANGUAGES = ("auto", "zh-Hans", "zh-Hant", "en")
 
 COMMANDS = {
@@ -27,8 +30,9 @@ COMMANDS = {
     "/more": "",
     "/context": "[n]",
     "/explain": "",
+    "/hit": "…",
     "/lang": "[auto|zh-Hans|zh-Hant|en]",
-    "/reload": "",
+    "/reload": f"[{FORCE}]",
     "/quit": "",
 }
 """The commands with their arguments, in the order of /help."""
@@ -69,6 +73,7 @@ class Session:
             "/more": self._more,
             "/context": self._context,
             "/explain": self._explain,
+            "/hit": self._hit,
             "/lang": self._lang,
             "/reload": self._reload,
             "/quit": lambda _: Reply(over=True),
@@ -150,6 +155,13 @@ class Session:
             return self._say("console.nothing_yet")
         return Reply(explanation_lines(again.explanation, self.locale))
 
+    def _hit(self, question: str) -> Reply:
+        """Why each candidate won or lost; the conversation does not count, so that the test can be repeated."""
+        if not question:
+            return self._say("hit.usage")
+        answer = self.library.current.ask(question, explain=True)
+        return _styled(hit_lines(answer, self.locale), "")
+
     def _lang(self, argument: str) -> Reply:
         chosen = {name.lower(): name for name in LANGUAGES}.get(argument.lower())
         if argument and chosen is None:
@@ -157,13 +169,12 @@ class Session:
         self.setting = chosen or self.setting
         return self._say("console.lang_now", lang=self.setting)
 
-    def _reload(self, _: str) -> Reply:
+    def _reload(self, argument: str) -> Reply:
         try:
-            documents = self.library.reload().documents
+            lines = reload_lines(self.library.reload(force=argument == FORCE), self.locale)
         except KnowledgeError as error:
-            problems = tuple((Piece(f"   {problem}", "caution"),) for problem in error.problems)
-            return Reply((*self._say("console.reload_failed").lines, *problems))
-        return self._say("console.reloaded", count=len(documents))
+            return _styled(held_back_lines(error, self.locale), "caution")
+        return _styled(lines, "hint")
 
     def _unknown(self, name: str) -> Reply:
         near = difflib.get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.6)
@@ -176,6 +187,10 @@ class Session:
 
     def _say(self, key: str, **params: object) -> Reply:
         return Reply(((Piece(text(self.locale, key, **params), "hint"),),))
+
+
+def _styled(lines: Iterable[str], style: str) -> Reply:
+    return Reply(tuple((Piece(line, style),) for line in lines))
 
 
 def _spaced(citations: Sequence[Citation], locale: str) -> Iterator[Line]:

@@ -21,7 +21,7 @@ class FrontMatter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    id: str | None = Field(default=None, pattern=r"^[\w.\-]{1,120}$")
+    id: str | None = Field(default=None, max_length=120, pattern=r"^[\w.\-]+$")
     title: str = Field(min_length=1, max_length=300)
     publisher: str | None = None
     date: dt.date | None = None

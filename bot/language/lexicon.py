@@ -10,28 +10,37 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Container, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import ahocorasick
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.cache import Kept
 from bot.errors import KnowledgeError, Problem
 from bot.language.normalise import fold
+from bot.language.vocabulary import Vocabulary
 
 FORM, HINT = 1.0, 0.5
 INNER = 0.6
 """Share of a name's strength where it is only part of a longer name (收入 in 一般公共预算收入)."""
+COUNTRY = "country"
+"""Group of the countries: named wherever they stand, also as part of a longer name."""
+KEPT_TEXTS = 8192
+"""Texts whose mentions are remembered."""
 LONG_NAME = 4
 """Names of this many characters are long enough to be no accident, whatever the segmenter says."""
+_ENDING = re.compile(r"(?:s|es|ing|ed|'s)(?![a-z])")
 
 
 class Concept(BaseModel):
     """One indicator, thing, action or attribute of the field."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # validated only when read from files
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9\-]*$")
     group: str = "generic"
@@ -53,13 +62,49 @@ class Mention:
     strength: float
 
 
+class Names(msgspec.Struct, array_like=True):
+    """Every name with its owners. The owners of name ``n`` (its number in the trie) are those from ``first[n]`` to
+    ``first[n + 1]``: the concept's number in ``concepts`` and whether the name is a form of it."""
+
+    concepts: list[str]
+    trie: bytes
+    first: bytes
+    owners: bytes
+    forms: bytes
+    longest: int
+
+    @classmethod
+    def of(cls, owners: Mapping[str, Sequence[tuple[str, float]]]) -> Names:
+        """``owners`` by name: the ids of concepts with the strength of the name for each."""
+        vocabulary = Vocabulary(owners)
+        claims = [owners[name] for name in vocabulary]
+        concepts = sorted({concept for claim in claims for concept, _ in claim})
+        numbers = {concept: number for number, concept in enumerate(concepts)}
+        first = array("I", [0])
+        for claim in claims:
+            first.append(first[-1] + len(claim))
+        return cls(
+            concepts,
+            vocabulary.to_bytes(),
+            first.tobytes(),
+            array("I", (numbers[concept] for claim in claims for concept, _ in claim)).tobytes(),
+            bytes(strength == FORM for claim in claims for _, strength in claim),
+            max(map(len, owners), default=0),
+        )
+
+
 @dataclass
 class Lexicon:
-    """All concepts, with a matcher that finds every name in a text in one pass (Aho-Corasick)."""
+    """All concepts, with the names of each as a trie: every name in a text is found in one pass."""
 
     concepts: Mapping[str, Concept]
     ancestors: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _matcher: Any = None
+    names: Names = field(default_factory=lambda: Names.of({}))
+
+    def __post_init__(self) -> None:
+        self._trie = Vocabulary.from_bytes(self.names.trie)
+        self._first, self._owners = array("I", self.names.first), array("I", self.names.owners)
+        self.mentioned = lru_cache(maxsize=KEPT_TEXTS)(self._mentioned)
 
     def mentions(self, text: str, edges: Container[int] | None = None) -> list[Mention]:
         """Every concept named in folded ``text``; a shorter name inside a longer one counts less, unless its
@@ -70,16 +115,28 @@ class Lexicon:
         """
         return self.nested(self.found(text, edges))
 
+    def _mentioned(self, text: str) -> tuple[Mention, ...]:
+        """``mentions`` of a text that comes again and again (a clause of a document)."""
+        return tuple(self.mentions(text))
+
     def found(self, text: str, edges: Container[int] | None = None) -> list[Mention]:
-        """All names in folded ``text``, nested ones with their full strength."""
-        if self._matcher is None:
-            return []
-        return [
-            m
-            for end, names in self._matcher.iter(text)
-            for m in _at(text, end + 1, names)
-            if edges is None or _on_edges(text, m, edges)
+        """All names in folded ``text`` by their ends, nested ones with their full strength."""
+        found = [
+            mention
+            for start in range(len(text))
+            if not (start and _joined(text[start - 1], text[start]))
+            for mention in self._beginning(text, start, edges)
         ]
+        return sorted(found, key=lambda m: (m.end, m.start))
+
+    def _beginning(self, text: str, start: int, edges: Container[int] | None) -> Iterator[Mention]:
+        """The names that begin at ``start``."""
+        for name, number in self._trie.beginning(text[start : start + self.names.longest]):
+            end = start + len(name)
+            if _whole_word(text, end) and (edges is None or _on_edges(text, start, end, edges)):
+                for owner in range(self._first[number], self._first[number + 1]):
+                    strength = FORM if self.names.forms[owner] else HINT
+                    yield Mention(self.names.concepts[self._owners[owner]], start, end, strength)
 
     def nested(self, found: Sequence[Mention]) -> list[Mention]:
         """``found`` in order, with less strength for names that are only part of a longer one."""
@@ -92,36 +149,51 @@ class Lexicon:
         ]
 
     def _hides(self, big: Mention, small: Mention) -> bool:
+        if self.concepts[small.concept].group == COUNTRY:  # 与欧盟、韩国互认 names 韩国 all the same
+            return False
         return small.concept not in self.ancestors.get(big.concept, frozenset())
 
-    def names(self) -> Iterable[str]:
+    @cached_property
+    def forms(self) -> Forms:
         """All forms (not hints), folded."""
-        return (fold(form) for concept in self.concepts.values() for form in concept.forms)
+        return Forms(self._trie, self._first, self.names.forms)
 
 
-def _on_edges(text: str, mention: Mention, edges: Container[int]) -> bool:
-    if mention.end - mention.start >= LONG_NAME or text[mention.start].isascii():
-        return True
-    return mention.start in edges and mention.end in edges
+@dataclass(frozen=True)
+class Forms(Collection[str]):
+    """The names that are a form of some concept, looked up in the trie of all names."""
+
+    names: Vocabulary
+    first: array[int]
+    strong: bytes
+
+    def __contains__(self, name: object) -> bool:
+        number = self.names.number(name) if isinstance(name, str) else None
+        return number is not None and self._is_form(number)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for number, name in enumerate(self.names) if self._is_form(number))
+
+    def __len__(self) -> int:
+        return sum(map(self._is_form, range(len(self.names))))
+
+    def _is_form(self, number: int) -> bool:
+        return any(self.strong[self.first[number] : self.first[number + 1]])
+
+
+def _on_edges(text: str, start: int, end: int, edges: Container[int]) -> bool:
+    return end - start >= LONG_NAME or text[start].isascii() or (start in edges and end in edges)
 
 
 def _inside(small: Mention, big: Mention) -> bool:
     return small.start >= big.start and small.end <= big.end and small.end - small.start < big.end - big.start
 
 
-def _at(text: str, end: int, names: Sequence[tuple[str, str, float]]) -> Iterable[Mention]:
-    for name, concept, strength in names:
-        start = end - len(name)
-        if _whole_word(text, start, end):
-            yield Mention(concept, start, end, strength)
-
-
-def _whole_word(text: str, start: int, end: int) -> bool:
+def _whole_word(text: str, end: int) -> bool:
     """Latin names need word boundaries (``ai`` is not in ``paid``); a plural or -ing ending is allowed."""
-    if start and _joined(text[start - 1], text[start]):
-        return False
-    ending = re.match(r"(?:s|es|ing|ed|'s)(?![a-z])", text[end : end + 4]) if text[end - 1].isascii() else None
-    return ending is not None or end == len(text) or not _joined(text[end - 1], text[end])
+    if end == len(text) or not _joined(text[end - 1], text[end]):
+        return True
+    return _ENDING.match(text, end) is not None
 
 
 def _joined(left: str, right: str) -> bool:
@@ -158,6 +230,54 @@ def load_concepts(files: Iterable[Path]) -> dict[str, Concept]:
     return concepts
 
 
+class _Kept(msgspec.Struct, array_like=True):
+    """A lexicon between runs: by id the packed concepts and their ancestors; the names."""
+
+    concepts: dict[str, msgspec.Raw]
+    ancestors: dict[str, frozenset[str]]
+    names: Names
+
+
+class _Packed(Mapping[str, Concept]):
+    """Concepts that are unpacked one by one, when they are looked at."""
+
+    def __init__(self, packed: Mapping[str, msgspec.Raw]) -> None:
+        self._packed = packed
+        self._unpacked: dict[str, Concept] = {}
+
+    def __getitem__(self, concept: str) -> Concept:
+        found = self._unpacked.get(concept)
+        if found is None:
+            found = Concept.model_construct(**_tuples(msgspec.msgpack.decode(self._packed[concept])))
+            self._unpacked[concept] = found
+        return found
+
+    def __contains__(self, concept: object) -> bool:
+        return concept in self._packed
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
+def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+
+
+def load_lexicon(files: Iterable[Path], kept: Kept) -> Lexicon:
+    """The lexicon of ``files``, from the cache where nothing has changed. Raises KnowledgeError."""
+
+    def compute() -> _Kept:
+        lexicon = build_lexicon(load_concepts(files))
+        packed = {c.id: msgspec.Raw(msgspec.msgpack.encode(c.model_dump())) for c in lexicon.concepts.values()}
+        return _Kept(packed, dict(lexicon.ancestors), lexicon.names)
+
+    known = kept.remember("lexicon", _Kept, compute)
+    return Lexicon(_Packed(known.concepts), known.ancestors, known.names)
+
+
 def build_lexicon(concepts: Mapping[str, Concept]) -> Lexicon:
     """Make the matcher. Raises KnowledgeError where one form belongs to two unrelated concepts."""
     ancestors = {c: frozenset(_ancestors(c, concepts)) for c in concepts}
@@ -167,17 +287,7 @@ def build_lexicon(concepts: Mapping[str, Concept]) -> Lexicon:
             for name in {fold(n) for n in names} - {""}:
                 owners.setdefault(name, []).append((concept.id, strength))
     _refuse_ambiguous(owners, ancestors)
-    return Lexicon(concepts, ancestors, _automaton(owners))
-
-
-def _automaton(owners: Mapping[str, list[tuple[str, float]]]) -> Any:
-    if not owners:
-        return None
-    automaton = ahocorasick.Automaton()
-    for name, concepts in owners.items():
-        automaton.add_word(name, [(name, concept, strength) for concept, strength in concepts])
-    automaton.make_automaton()
-    return automaton
+    return Lexicon(concepts, ancestors, Names.of(owners))
 
 
 def _refuse_ambiguous(owners: Mapping[str, list[tuple[str, float]]], ancestors: Mapping[str, frozenset[str]]) -> None:

@@ -15,13 +15,19 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+_SPACE = re.compile(r"\s")
 _ZERO_WIDTH = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 _CJK = r"\u3400-\u9fff"
 # A space is noise unless it stands between two Latin words or numbers ("web 2.0", "3 000" stays apart).
 _NOISE_SPACE = re.compile(rf"(?<![a-z0-9.,\s])\s+|\s+(?![a-z0-9\s])|(?<=\s)\s+|(?<=[0-9])\s+(?=[a-z]?[{_CJK}])")
 # Characters that only Traditional (or only Cantonese) writing uses; enough to tell the script of a question.
 _t2s = OpenCC("t2s")
-_s2t = OpenCC("s2t")
+
+
+@lru_cache(maxsize=1)
+def _s2t() -> OpenCC:
+    """Loaded when it is first needed: a dictionary takes 20 ms."""
+    return OpenCC("s2t")
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class Normalised:
 
 def simplify(text: str) -> str:
     """Traditional to Simplified, length kept (a phrase that would change length is converted by character)."""
+    if text.isascii():
+        return text
     converted: str = _t2s.convert(text)
     return converted if len(converted) == len(text) else "".join(map(_simplify_character, text))
 
@@ -79,7 +87,7 @@ def normalise(source: str) -> Normalised:
 
 
 def _kept(text: str) -> list[int]:
-    if not re.search(r"\s", text):
+    if not _SPACE.search(text):
         return list(range(len(text)))
     dropped: set[int] = set()
     for match in _NOISE_SPACE.finditer(text):
@@ -89,17 +97,18 @@ def _kept(text: str) -> list[int]:
 
 def fold(source: str) -> str:
     """The folded text alone."""
-    return normalise(source).text
+    text = simplify("".join(map(_fold_character, source)))
+    return "".join(text[i] for i in _kept(text)) if _SPACE.search(text) else text
 
 
 def is_traditional(text: str) -> bool:
     """True where the text uses characters that Simplified writing does not have."""
     return any(
-        c != _simplify_character(c) and _s2t.convert(_simplify_character(c)) != _simplify_character(c) for c in text
+        c != _simplify_character(c) and _s2t().convert(_simplify_character(c)) != _simplify_character(c) for c in text
     )
 
 
 def to_traditional(text: str) -> str:
     """Simplified to Traditional, for text of our own (never for quotes)."""
-    converted: str = _s2t.convert(text)
+    converted: str = _s2t().convert(text)
     return converted

@@ -131,12 +131,13 @@ def _without_overlap(found: list[Period]) -> list[Period]:
 
 
 def agreement(asked: Years, stated: Years) -> float:
-    """How well a stated period answers an asked one: 1 the same, .9 the same last year (``十三五末`` and 2020),
-    .5 part of what was asked, .3 only a span around it, 0 another time."""
+    """How well a stated period answers an asked one: 1 the same, .9 the span that the asked year ends (``十三五末``),
+    .8 only the last year of the asked span, .5 another part of it, .3 only a span around the asked year, 0 another
+    time."""
     if asked == stated:
         return 1.0
     if asked[1] == stated[1]:
-        return 0.9
+        return 0.9 if asked[0] == asked[1] else 0.8
     if asked[0] <= stated[0] and stated[1] <= asked[1]:
         return 0.5
     if stated[0] <= asked[0] and asked[1] <= stated[1]:

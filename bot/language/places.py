@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from bot.errors import KnowledgeError, Problem
-from bot.language.normalise import fold, to_traditional
+from bot.language.names import DisplayNames
+from bot.language.normalise import fold
 
 _SUFFIX = re.compile(r"特别行政区|自治区|新区|开发区|经开区|高新区|自贸区|海关|[区市县省镇]")
 
@@ -85,10 +86,9 @@ class Gazetteer:
         known = self.places.get(place or "")
         return known.en if known and known.en else self.name(place)
 
-    def names(self, place: str | None) -> dict[str, str]:
+    def names(self, place: str | None) -> DisplayNames:
         """Display names by locale; empty strings for no place."""
-        chinese = self.name(place) or ""
-        return {"zh-Hans": chinese, "zh-Hant": to_traditional(chinese), "en": self.english(place) or ""}
+        return DisplayNames(self.name(place) or "", self.english(place) or "")
 
     def within(self, place: str | None) -> tuple[str, ...]:
         """Places that ``place`` lies in or is spoken of together with (黄埔海关 → 广州市黄埔区)."""
@@ -204,7 +204,8 @@ def _sound_and_city(text: str, place: Place) -> Iterable[tuple[int, int]]:
         yield from (match.span() for match in re.finditer(pattern, text))
 
 
-def _alternatives(names: Sequence[str]) -> str:
+@lru_cache(maxsize=1024)
+def _alternatives(names: tuple[str, ...]) -> str:
     return "|".join(re.escape(name) for name in names)
 
 
@@ -223,6 +224,8 @@ def _find(text: str, name: str) -> tuple[int, int] | None:
 
 
 def _all(text: str, name: str) -> list[tuple[int, int]]:
+    if name not in text:
+        return []
     edge = r"(?<![a-z])%s(?![a-z])" if name.isascii() else "%s"
     return [m.span() for m in re.finditer(edge % re.escape(name), text)]
 

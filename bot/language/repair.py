@@ -7,15 +7,14 @@ it must sound the same. (Unrestricted repair turns 地址在 into 地旨在 and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from pypinyin import lazy_pinyin
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
+import msgspec
 
+from bot.cache import Cache, Kept
 from bot.language.gloss import Glosses
 from bot.language.segment import Segmenter, Token
 
@@ -35,27 +34,46 @@ class Repair:
     name: str
 
 
-class Speller:
-    """Knows the names of the lexicon and the words of the corpus by their sound."""
+class _Spellings(msgspec.Struct, array_like=True):
+    """Names by their sound (toneless pinyin), the commonest first; Latin names long enough to be mistyped."""
 
-    def __init__(self, names: Iterable[str], words: Iterable[str], segmenter: Segmenter, english: Glosses) -> None:
-        self._names = frozenset(names)
-        self._words = frozenset(words)
+    by_sound: dict[str, list[str]]
+    latin: list[str]
+
+
+class Speller:
+    """Knows the names of the lexicon and the words of the corpus by their sound.
+
+    pypinyin and rapidfuzz take their time to load, so they are imported when first needed.
+    """
+
+    def __init__(
+        self,
+        names: Collection[str],
+        words: Collection[str],
+        segmenter: Segmenter,
+        english: Glosses,
+        kept: Kept | None = None,
+    ) -> None:
+        """``kept`` keeps the names' sounds between runs; its key stands for ``names`` and ``words`` too."""
+        self._names = names
+        self._words = words
         self._segmenter = segmenter
         self._english = english
+        self._kept = kept or Kept(Cache())
 
     @cached_property
-    def _by_sound(self) -> dict[str, list[str]]:
-        """Toneless pinyin → names, the commonest first; names are short Chinese words."""
+    def _spellings(self) -> _Spellings:
+        return self._kept.remember("spellings", _Spellings, self._spell)
+
+    def _spell(self) -> _Spellings:
+        """Chinese names by their sound are short."""
         sounds: dict[str, list[str]] = {}
-        for name in sorted(self._names | self._words, key=lambda n: (-self._segmenter.commonness(n), n)):
+        for name in sorted({*self._names, *self._words}, key=lambda n: (-self._segmenter.commonness(n), n)):
             if _HAN.fullmatch(name) and _SHORTEST <= len(name) <= _LONGEST:
                 sounds.setdefault(sound(name), []).append(name)
-        return sounds
-
-    @cached_property
-    def _latin(self) -> list[str]:
-        return sorted(name for name in self._names if name.isascii() and len(name) >= _FUZZY_LATIN)
+        latin = sorted(name for name in self._names if name.isascii() and len(name) >= _FUZZY_LATIN)
+        return _Spellings(sounds, latin)
 
     def homophones(self, text: str, tokens: Sequence[Token], stop: frozenset[str]) -> list[Repair]:
         """Repairs of runs of single characters that no dictionary word covers (粤心 → 粤芯)."""
@@ -65,7 +83,8 @@ class Speller:
             if piece in self._names or self._segmenter.known(piece) or self._is_plain(piece, stop):
                 continue
             name = next(
-                (n for n in self._by_sound.get(sound(piece), []) if _differ(n, piece) == 1 and n not in stop), None
+                (n for n in self._spellings.by_sound.get(sound(piece), []) if _differ(n, piece) == 1 and n not in stop),
+                None,
             )
             if name and all(end <= r.start or start >= r.end for r in found):
                 found.append(Repair(start, end, name))
@@ -95,24 +114,29 @@ class Speller:
     def _sounded(self, words: Sequence[str]) -> str | None:
         """The commonest name of that sound; an English word or a known Latin name is no pinyin."""
         joined = "".join(words)
-        if len(joined) < _FUZZY_LATIN or joined in self._names or joined not in self._by_sound:
+        if len(joined) < _FUZZY_LATIN or joined in self._names or joined not in self._spellings.by_sound:
             return None
         if len(words) == 1 and self._english.translate(joined):
             return None
-        return self._by_sound[joined][0]
+        return self._spellings.by_sound[joined][0]
 
     @lru_cache(maxsize=1024)  # noqa: B019 - a speller lives as long as its snapshot
     def latin(self, word: str) -> str | None:
         """The one lexicon name that ``word`` is a slip of, None where there is none."""
         if len(word) < _FUZZY_LATIN:
             return None
-        best = process.extractOne(word, self._latin, scorer=OSA.distance, score_cutoff=1)
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        best = process.extractOne(word, self._spellings.latin, scorer=OSA.distance, score_cutoff=1)
         return best[0] if best else None
 
 
 @lru_cache(maxsize=65536)
 def sound(text: str) -> str:
     """Toneless pinyin in one word."""
+    from pypinyin import lazy_pinyin
+
     return "".join(lazy_pinyin(text))
 
 

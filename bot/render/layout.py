@@ -19,7 +19,8 @@ _NO_CITATION = {"clarify": "clarify.short", "smalltalk": "smalltalk.help"}
 class Card:
     """One citation ready to be set: the quote in three parts, the middle one is the highlight.
 
-    ``before + mark + after`` is the quote to the character. The other fields are ours, and may be empty.
+    ``before + mark + after`` is the quote to the character, but for the gaps of a widened one. The other fields are
+    ours, and may be empty.
     """
 
     rank: int
@@ -52,15 +53,25 @@ def card(citation: Citation, locale: str) -> Card:
     return Card(
         rank=citation.rank,
         caption=caption(citation) if resolve(locale) == "en" else "",
-        before=citation.quote[:start],
-        mark=citation.quote[start:end],
-        after=citation.quote[end:],
+        before=_shown(citation, 0, start),
+        mark=_shown(citation, start, end),
+        after=_shown(citation, end, len(citation.quote)),
         title=text(locale, "format.title", title=shorten(document.title, TITLE_MAX)),
         place_in_source=_join(DOT, (_section(citation), document.date, place(citation, locale))),
         labels=_labels(citation, locale),
         caution=caution(citation, locale),
-        url=document.source or "" if _is_url(document.source) else "",
+        url=document.source or "" if is_url(document.source) else "",
     )
+
+
+def _shown(citation: Citation, start: int, end: int) -> str:
+    """The quote from ``start`` to ``end``; a gap is a line break where it has one."""
+    shown, here = "", start
+    for a, b in citation.gaps:
+        if start <= a and b <= end:
+            shown += citation.quote[here:a] + ("\n" if "\n" in citation.quote[a:b] else "")
+            here = b
+    return shown + citation.quote[here:end]
 
 
 def _first_highlight(citation: Citation) -> tuple[int, int]:
@@ -141,7 +152,8 @@ def suggestions_title(answer: Answer, locale: str) -> str:
     return text(locale, "suggest.more" if answer.citations else "suggest.try")
 
 
-def _is_url(source: str | None) -> bool:
+def is_url(source: str | None) -> bool:
+    """Whether a source is a link and no description."""
     return bool(source) and str(source).startswith(("https://", "http://")) and not _has_space(str(source))
 
 

@@ -50,10 +50,13 @@ def utf16_units(value: str) -> int:
     return len(value) + sum(char > "\uffff" for char in value)
 
 
-def answer_html(answer: Answer, locale: str = "auto") -> str:
-    """The answer as one message for ``parse_mode="HTML"``, at most LIMIT units and never blank."""
+def answer_html(answer: Answer, locale: str = "auto", *, heading: str = "", proofs: Sequence[str] = ()) -> str:
+    """The answer as one message for ``parse_mode="HTML"``, at most LIMIT units and never blank.
+
+    ``heading`` stands above it, ``proofs`` are lines on where the quotes stand; both are plain text.
+    """
     locale = locale_of(answer, locale)
-    for message in _ever_shorter(answer, locale):
+    for message in _ever_shorter(answer, locale, heading, proofs):
         if message.units <= LIMIT and message.plain.strip():
             return message.markup
     return escape(text(locale, "no_answer.unknown")).markup
@@ -64,13 +67,13 @@ def escape(value: str) -> Html:
     return Html(html.escape(value, quote=False), value)
 
 
-def _ever_shorter(answer: Answer, locale: str) -> Iterator[Html]:
+def _ever_shorter(answer: Answer, locale: str, heading: str, proofs: Sequence[str]) -> Iterator[Html]:
     """All that there is to say, then without the last citations, suggestions, notes; at last sources only."""
-    said = [escape(shorten(reply(answer, locale), REMARK_MAX))] if reply(answer, locale) else []
+    said = [escape(shorten(line, REMARK_MAX)) for line in (heading, reply(answer, locale)) if line]
     cards = [card(citation, locale) for citation in answer.citations]
     blocks = [_block(one) for one in cards]
     notes = [escape(remark) for remark in remarks(answer, locale)]
-    asks = _suggestions(answer, locale)
+    asks = [*(_tag("code", escape(shorten(line, REMARK_MAX))) for line in proofs), *_suggestions(answer, locale)]
     for count in range(len(blocks), min(len(blocks), 1) - 1, -1):
         yield _joined([*said, *blocks[:count], *_lines(notes), *asks])
     for count in range(len(notes), -1, -1):
@@ -112,6 +115,11 @@ def _suggestions(answer: Answer, locale: str) -> list[Html]:
 def _lines(notes: Sequence[Html]) -> list[Html]:
     marked = [_joined([escape("※ "), note], "") for note in notes]
     return [_joined(marked, "\n")] if marked else []
+
+
+def quote_html(quote: str, heading: str) -> str:
+    """A quote without a source, under a line that says why it has none."""
+    return _joined([escape(heading), _tag("blockquote", escape(quote))]).markup
 
 
 def page_html(locale: str, key: str, examples: Sequence[str] = ()) -> str:

@@ -102,7 +102,8 @@ class ClusterEngine:
 
     def _clauses(self, query: Terms) -> Sequence[tuple[str, float]]:
         """Terms that passages have, with their weights; of too many those that can add most to a score."""
-        size, known = self._size, [term for term in sorted(query) if term in self._frequencies]
+        size = self._size
+        known = [term for term in sorted(query) if query[term] and term in self._frequencies]
         best = heapq.nlargest(CLAUSES, known, key=lambda term: query[term] * _idf(self._frequencies[term], size))
         return [(term, query[term]) for term in best]
 

@@ -3,74 +3,146 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import overload
 
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.cache import Cache, Kept
 from bot.corpus.model import Document, Passage
-from bot.corpus.passages import cut_passages
-from bot.language.facets import Stated, report_year, state_all
+from bot.language.facets import Stated, report_year
 from bot.language.language import Language
-from bot.language.period import Years, label
+from bot.language.normalise import Normalised
+from bot.language.period import Years
+from bot.language.values import Value
+from bot.search import analysis as documents_analysis
+from bot.search.analysis import Analysis, ClauseRecord, PassageRecord
 from bot.search.memory import MemoryEngine
+from bot.search.merging import put_together
 from bot.search.model import Engine, Terms
-from bot.search.terms import TextTerms, index_terms, read_text
+from bot.search.terms import Reading
+from bot.search.texts import Texts
 
-OWN, HEADING, ASK = 2, 1, 2
+UNPACKED = 20_000
+"""Passages that stay unpacked once they have been looked at."""
 
 
 @dataclass(frozen=True)
 class AnalysedClause:
-    """A clause with its terms and facets; ``start``/``end`` are offsets into the document's text."""
+    """A clause with what is read in it and its facets; ``start``/``end`` are offsets into the document's text."""
 
     start: int
     end: int
-    terms: TextTerms
+    terms: Reading
     stated: Stated
 
 
 @dataclass(frozen=True)
 class AnalysedPassage:
-    """A passage ready for scoring: its clauses, and the terms of its headings, title and asks."""
+    """A passage ready for answering."""
 
     passage: Passage
     clauses: tuple[AnalysedClause, ...]
-    headings: tuple[TextTerms, ...]
-    title: TextTerms
-    asks: tuple[TextTerms, ...]
 
 
-@dataclass
+class Passages(Sequence[AnalysedPassage]):
+    """The passages of all documents by ordinal. They stay packed until one is looked at."""
+
+    def __init__(self, documents: Sequence[Document], analyses: Sequence[Analysis]) -> None:
+        self._sources, self._analyses = documents, analyses
+        sizes = [len(analysis.passages) for analysis in analyses]
+        self.documents = np.repeat(np.arange(len(sizes)), sizes)
+        """By passage the number of its document."""
+        self._first = np.cumsum([0, *sizes]).tolist()
+        self._unpacked = lru_cache(maxsize=UNPACKED)(self._unpack)
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @overload
+    def __getitem__(self, ordinal: int) -> AnalysedPassage: ...
+    @overload
+    def __getitem__(self, ordinal: slice) -> Sequence[AnalysedPassage]: ...
+    def __getitem__(self, ordinal: int | slice) -> AnalysedPassage | Sequence[AnalysedPassage]:
+        if isinstance(ordinal, slice):
+            return [self._unpacked(n) for n in range(*ordinal.indices(len(self)))]
+        return self._unpacked(ordinal)
+
+    def __iter__(self) -> Iterator[AnalysedPassage]:
+        return map(self._unpacked, range(len(self)))
+
+    def document(self, ordinal: int) -> int:
+        """The number of the document that passage ``ordinal`` stands in."""
+        return int(self.documents[ordinal])
+
+    def _unpack(self, ordinal: int) -> AnalysedPassage:
+        number = self.document(ordinal)
+        document, analysis = self._sources[number], self._analyses[number]
+        record = msgspec.msgpack.decode(analysis.passages[ordinal - self._first[number]], type=PassageRecord)
+        passage = Passage(
+            ordinal,
+            number,
+            record.block,
+            record.start,
+            record.end,
+            analysis.sections[record.section],
+            tuple((clause.start, clause.end) for clause in record.clauses),
+            document.blocks[record.block].asks,
+            record.struck,
+        )
+        return AnalysedPassage(passage, tuple(_clause(document, clause, analysis.facets) for clause in record.clauses))
+
+
+def _clause(document: Document, record: ClauseRecord, facets: Sequence[Stated]) -> AnalysedClause:
+    starts = tuple(range(len(record.text))) if record.starts is None else record.starts
+    folded = Normalised(
+        document.text[record.start : record.end], record.text, starts, tuple(start + 1 for start in starts)
+    )
+    reading = Reading(folded, record.concepts, tuple(Value(*value) for value in record.values))
+    return AnalysedClause(record.start, record.end, reading, facets[record.stated])
+
+
+@dataclass(eq=False)
 class Index:
-    """Documents, their analysed passages, and the engine that finds them."""
+    """Documents, their analysed passages, what each text holds, and the engine that finds passages."""
 
     documents: tuple[Document, ...]
-    passages: tuple[AnalysedPassage, ...]
+    passages: Passages
+    texts: Texts
     engine: Engine
     language: Language
-    frequencies: Mapping[str, int]
 
     def frequency(self, term: str) -> int:
         """Number of passages whose own text surely holds ``term`` (headings and hints do not count)."""
-        return self.frequencies.get(term, 0)
+        return self.texts.frequency(term)
 
     def idf(self, term: str) -> float:
         """``ln(1 + (N − n + ½)/(n + ½))`` over passages (Robertson–Spärck Jones, never negative)."""
         n, size = self.frequency(term), max(1, len(self.passages))
         return math.log(1 + (size - n + 0.5) / (n + 0.5))
 
+    def place(self, ordinal: int) -> str | None:
+        """The place that the document of passage ``ordinal`` is about."""
+        return self.documents[self.passages.document(ordinal)].meta.place
+
+    def by_place(self, worth: Callable[[str | None], float]) -> NDArray[np.float64]:
+        """By passage, what the place that its document is about is ``worth``."""
+        return np.array([worth(d.meta.place) for d in self.documents] or [0.0])[self.passages.documents]
+
+    @cached_property
+    def years(self) -> frozenset[Years]:
+        """Every time that some clause states."""
+        return frozenset(years for stated in self.texts.facets for years in (stated.years, *stated.others) if years)
+
     @cached_property
     def newest_report(self) -> int | None:
         """The year that the newest work report speaks from."""
         years = [y for d in self.documents if d.meta.kind == "work-report" and (y := report_year(d))]
         return max(years, default=None)
-
-    @cached_property
-    def years(self) -> frozenset[Years]:
-        """Every time that some clause states."""
-        stated = (c.stated for p in self.passages for c in p.clauses)
-        return frozenset(y for s in stated for y in (s.years, *s.others) if y)
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -82,70 +154,20 @@ def build_index(
     documents: Sequence[Document],
     language: Language,
     engine: Callable[[Iterable[Terms]], Engine] = MemoryEngine,
+    cache: Cache | None = None,
 ) -> Index:
-    """Cut, read and index ``documents``."""
+    """Cut, read and index ``documents``; ``cache`` keeps what was read in each of them between runs."""
     language = language.with_places(d.meta.place for d in documents if d.meta.place)
-    analysed = _analyse(documents, language)
+    cache = cache or Cache()
+    analyses = [
+        documents_analysis.kept_analysis(d, language, Kept(cache, documents_analysis.key(d, language)))
+        for d in documents
+    ]
+    texts = put_together(analyses)
     return Index(
         tuple(documents),
-        tuple(analysed),
-        engine(map(passage_terms, analysed)),
+        Passages(documents, analyses),
+        texts,
+        engine(texts.bags()),
         language,
-        _frequencies(analysed),
     )
-
-
-def _frequencies(analysed: Iterable[AnalysedPassage]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for passage in analysed:
-        counts.update({term for clause in passage.clauses for term in clause.terms.certain()})
-    return counts
-
-
-def _analyse(documents: Sequence[Document], language: Language) -> list[AnalysedPassage]:
-    passages = cut_passages(documents)
-    kept: dict[str, TextTerms] = {}
-
-    def read(text: str) -> TextTerms:
-        if text not in kept:
-            kept[text] = read_text(text, language)
-        return kept[text]
-
-    analysed = []
-    for passage, stated in zip(passages, state_all(documents, passages, language.status), strict=True):
-        document = documents[passage.document]
-        clauses = tuple(
-            AnalysedClause(a, b, read_text(document.text[a:b], language), s)
-            for (a, b), s in zip(passage.clauses, stated, strict=True)
-        )
-        analysed.append(
-            AnalysedPassage(
-                passage,
-                clauses,
-                tuple(map(read, passage.section)),
-                read(document.title),
-                tuple(map(read, passage.asks)),
-            )
-        )
-    return analysed
-
-
-def passage_terms(analysed: AnalysedPassage) -> Terms:
-    """All index terms of a passage: its own words, its headings' and asks', and its facets."""
-    parts = [(c.terms, OWN) for c in analysed.clauses]
-    parts += [(h, HEADING) for h in (*analysed.headings, analysed.title)]
-    parts += [(a, ASK) for a in analysed.asks]
-    return index_terms(parts) | {facet: 1.0 for c in analysed.clauses for facet in _facets(c)}
-
-
-def _facets(clause: AnalysedClause) -> Iterable[str]:
-    stated = clause.stated
-    if stated.place:
-        yield f"place:{stated.place}"
-    for years in (stated.years, *stated.others):
-        if years:
-            yield f"period:{label(years)}"
-    if stated.status:
-        yield f"status:{stated.status}"
-    for value in clause.terms.values:
-        yield f"value:{value.kind}"

@@ -8,9 +8,9 @@ passage for every term, so the column of a term is computed once and kept.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,21 +22,32 @@ K1, B = 1.2, 0.6
 _COLUMNS = 20_000
 
 
-class _PositiveIdf(BM25Okapi):  # type: ignore[misc]  # rank_bm25 ships no types
-    """BM25 with ``ln(1 + (N − n + ½)/(n + ½))`` (Lucene), which stays above zero for every term."""
+class _Model(BM25Okapi):  # type: ignore[misc]  # rank_bm25 ships no types
+    """rank_bm25's scores over frequencies that are counted already (its own start takes every token apart)."""
 
-    def _calc_idf(self, nd: dict[str, int]) -> None:
-        self.nd = nd
-        self.idf = {t: math.log(1 + (self.corpus_size - n + 0.5) / (n + 0.5)) for t, n in nd.items()}
+    def __init__(self, passages: Sequence[Terms]) -> None:
+        self.k1, self.b = K1, B
+        self.corpus_size = len(passages)
+        self.doc_freqs = passages
+        self.doc_len = np.array([sum(terms.values()) for terms in passages])
+        self.avgdl = float(self.doc_len.mean())
+        self.idf: dict[str, float] = {}
+
+    def column(self, term: str, rows: Sequence[int]) -> list[float]:
+        """Scores of the passages ``rows``, which are all that hold ``term``, with Lucene's idf:
+        ``ln(1 + (N − n + ½)/(n + ½))`` stays above zero for every term."""
+        self.idf[term] = math.log(1 + (self.corpus_size - len(rows) + 0.5) / (len(rows) + 0.5))
+        scores: list[float] = self.get_batch_scores([term], rows)
+        return scores
 
 
 class MemoryEngine:
     """BM25 over the terms of each passage, passages in ordinal order."""
 
     def __init__(self, passages: Iterable[Terms]) -> None:
-        bags = [_bag(terms) for terms in passages]
+        bags = list(passages)
         self._size = len(bags)
-        self._model: Any = _PositiveIdf(bags, k1=K1, b=B) if any(bags) else None
+        self._model = _Model(bags) if any(bags) else None
         self._postings = _postings(bags)
         self._column = lru_cache(maxsize=_COLUMNS)(self._score_column)
 
@@ -47,31 +58,34 @@ class MemoryEngine:
         return len(self._postings.get(term, ()))
 
     def search(self, query: Terms, limit: int) -> Sequence[Hit]:
-        scores = np.zeros(self._size)
-        found = np.zeros(self._size, dtype=bool)
-        for term in sorted(query):
-            if term in self._postings:
-                rows, column = self._column(term)
-                scores[rows] += query[term] * column
-                found[rows] = True
-        rows = np.flatnonzero(found)
-        order = rows[np.lexsort((rows, -scores[rows]))][:limit]
-        return [Hit(int(row), float(scores[row])) for row in order]
+        known = [term for term in sorted(query) if term in self._postings]
+        if not known or limit < 1:
+            return []
+        columns = [self._column(term) for term in known]
+        weights = np.repeat([query[term] for term in known], [len(rows) for rows, _ in columns])
+        rows, scores = (np.concatenate(parts) for parts in zip(*columns, strict=True))
+        sums = np.asarray(np.bincount(rows, weights * scores, self._size), dtype=np.float64)
+        return _best(sums, limit)
 
     def _score_column(self, term: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        rows = np.array(self._postings[term])
-        scores = self._model.get_batch_scores([term], self._postings[term])
-        return rows, np.array(scores, dtype=float)
+        rows = self._postings[term]
+        scores = self._model.column(term, rows) if self._model else []
+        return np.array(rows), np.array(scores, dtype=float)
 
 
-def _bag(terms: Terms) -> list[str]:
-    """rank_bm25 counts tokens: a term of weight 3 is given three times."""
-    return [term for term, weight in terms.items() for _ in range(max(1, round(weight)))]
+def _best(scores: NDArray[np.float64], limit: int) -> list[Hit]:
+    """The hits among all passages; every term that a passage shares with the query adds to its score."""
+    rows = np.flatnonzero(scores)
+    if limit < len(rows):
+        least = np.partition(scores[rows], -limit)[-limit]
+        rows = rows[scores[rows] >= least]
+    rows = rows[np.argsort(-scores[rows], kind="stable")][:limit]
+    return list(map(Hit, rows.tolist(), scores[rows].tolist()))
 
 
-def _postings(bags: Sequence[Sequence[str]]) -> dict[str, list[int]]:
-    postings: dict[str, list[int]] = {}
-    for row, bag in enumerate(bags):
-        for term in dict.fromkeys(bag):
-            postings.setdefault(term, []).append(row)
-    return postings
+def _postings(passages: Iterable[Terms]) -> dict[str, list[int]]:
+    postings: defaultdict[str, list[int]] = defaultdict(list)
+    for row, terms in enumerate(passages):
+        for term in terms:
+            postings[term].append(row)
+    return dict(postings)

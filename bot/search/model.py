@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 Terms = Mapping[str, float]
 """Term → weight. In a passage the weight is its frequency, in a query the factor of its score."""
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """A passage (by ordinal) and its BM25 score; higher is better."""
 
     passage: int

@@ -25,17 +25,27 @@ ANCESTOR = 0.8
 
 
 @dataclass(frozen=True)
-class TextTerms:
-    """The terms of a stretch of text, the strength of its concepts (by bare id), and its figures."""
+class Reading:
+    """What is read in a stretch of text: the strength of its concepts (by bare id), and its figures."""
 
     folded: Normalised
-    terms: frozenset[str]
     concepts: Mapping[str, float]
     values: tuple[Value, ...]
 
     @property
     def text(self) -> str:
         return self.folded.text
+
+
+@dataclass(frozen=True)
+class TextTerms(Reading):
+    """A reading with all its terms."""
+
+    terms: frozenset[str]
+
+    def strength(self, term: str) -> float:
+        """How strongly the text holds ``term``, which is one of its terms: less than 1 for some concepts."""
+        return self.concepts[term[2:]] if term[0] == "c" else 1.0
 
     def indexed(self, term: str) -> str:
         """``term`` as the index holds it: ``h:`` for a concept that the text only hints at."""
@@ -54,7 +64,7 @@ def read_text(source: str, language: Language) -> TextTerms:
     concepts = concept_strengths(text, language, edges(tokens))
     terms = {f"w:{token.text}" for token in tokens}
     terms.update(surface_terms(text), (f"c:{concept}" for concept in concepts))
-    return TextTerms(folded, frozenset(terms), concepts, tuple(find_values(text)))
+    return TextTerms(folded, concepts, tuple(find_values(text)), frozenset(terms))
 
 
 def surface_terms(text: str) -> Iterable[str]:

@@ -18,8 +18,8 @@ _SEPARATORS = " \t\n\u3000,:\uff0c\uff1a"
 
 def question_of(message: Message, bot: User) -> str | None:
     """Return the question that the message puts to the bot, "" for a bare mention, None for none."""
-    if message.via_bot and message.via_bot.id == bot.id:
-        return None  # posted through the bot itself: an answer, not a question
+    if message.via_bot:
+        return None  # posted through a bot's inline mode: somebody's answer, not a question
     mentions = _mentions(message, bot)
     if message.chat.type == ChatType.PRIVATE or mentions or _replies_to(message, bot):
         return _without(message.text or "", mentions)

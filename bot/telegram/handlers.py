@@ -1,50 +1,66 @@
-"""The handlers: commands, questions, everything else, and what goes wrong.
-
-Only new messages are handled: edits, channel posts and business messages are not, although the
-library's message filters let them through unless told otherwise.
-"""
+"""The handlers: commands, questions, their edits, everything else, and what goes wrong."""
 
 from __future__ import annotations
 
 import asyncio
-import html
 import logging
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
 
-from telegram import Message, Update
+from telegram import Message, MessageEntity, Update
 from telegram.error import BadRequest, Forbidden, TelegramError
-from telegram.ext import Application, CallbackContext, CommandHandler, ExtBot, MessageHandler, filters
+from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.answer.model import Answer
-from bot.errors import SearchUnavailableError
+from bot.errors import SearchUnavailableError, StoreError
+from bot.render import messages
 from bot.render.messages import resolve
-from bot.render.telegram import answer_html, page_html
+from bot.render.telegram import answer_html, page_html, quote_html
+from bot.store.model import Card, Key, Share
+from bot.store.store import Store
 from bot.telegram import pages
 from bot.telegram.addressing import question_of
-from bot.telegram.dialogue import Dialogue, Dialogues
+from bot.telegram.desk import Desk, Inquiry, proof
+from bot.telegram.keyboards import forget_keyboard
 from bot.telegram.languages import AUTO, named
+from bot.telegram.pages import escaped
+from bot.telegram.people import Languages, app_language, key_of
 from bot.telegram.ports import Answering
-from bot.telegram.sending import reply, topic_of, with_typing
+from bot.telegram.sending import address_of, reply, with_typing
+from bot.telegram.shelf import topics_page
+from bot.telegram.types import BotApplication, Context, Handler
 
 log = logging.getLogger(__name__)
 
-Context = CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]
-BotApplication = Application[Any, Any, Any, Any, Any, Any]
-Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
-
 _NEW = filters.UpdateType.MESSAGE
+_EDITED = filters.UpdateType.EDITED_MESSAGE
 _PRIVATE = filters.ChatType.PRIVATE
+CLAIM_MAX = 2000
+"""Characters of a quote that are checked."""
+SHOWN = 3
+"""Places that are shown where a quote stands in many."""
+_QUOTES: list[str | None] = [MessageEntity.BLOCKQUOTE, MessageEntity.EXPANDABLE_BLOCKQUOTE]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Handlers:
-    """What the bot does with each kind of message. ``locale`` is the configured one or ``auto``."""
+    """What the bot does with each kind of message."""
 
-    library: Answering
-    locale: str = AUTO
-    dialogues: Dialogues = field(default_factory=Dialogues)
+    desk: Desk
+
+    @property
+    def library(self) -> Answering:
+        """The knowledge."""
+        return self.desk.library
+
+    @property
+    def store(self) -> Store:
+        """What the bot remembers."""
+        return self.desk.store
+
+    @property
+    def languages(self) -> Languages:
+        """Which language to speak."""
+        return self.desk.languages
 
     def register(self, application: BotApplication) -> None:
         """Add the handlers to an application, first match first."""
@@ -53,76 +69,111 @@ class Handlers:
             "help": self.help,
             "about": self.about,
             "lang": self.lang,
-            "sources": self.sources,
             "new": self.new,
+            "verify": self.verify,
+            "forget": self.forget,
         }
         for name, handler in commands.items():
             application.add_handler(CommandHandler(name, handler, filters=_NEW))
         application.add_handler(MessageHandler(_NEW & _PRIVATE & filters.COMMAND, self.help))
         application.add_handler(MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND, self.question))
-        application.add_handler(MessageHandler(_NEW & _PRIVATE & ~filters.TEXT & ~filters.StatusUpdate.ALL, self.other))
+        application.add_handler(MessageHandler(_EDITED & filters.TEXT & ~filters.COMMAND, self.edited))
         application.add_error_handler(self.failed)
 
-    async def start(self, update: Update, _context: Context) -> None:
-        """Greet and show what can be asked."""
+    async def start(self, update: Update, context: Context) -> None:
+        """Greet and offer questions to tap, or open the quote that somebody shared."""
         message = _message(update)
-        locale = self._locale(message)
-        await reply(message, page_html(locale, "telegram.start", self.library.current.examples(locale)))
+        share = await self.store.shares.get(context.args[0]) if context.args else None
+        if share is not None:
+            await self._open(message, share)
+            return
+        locale = await self.languages.of_message(message)
+        asking = asyncio.to_thread(self.library.current.topics, locale)
+        _, keyboard = topics_page(locale, await with_typing(message.get_bot(), address_of(message), asking))
+        await reply(message, page_html(locale, "telegram.start"), keyboard)
 
     async def help(self, update: Update, _context: Context) -> None:
         """Say how to ask; also the answer to an unknown command in a private chat."""
         message = _message(update)
-        await reply(message, pages.help_page(self._locale(message)))
+        await reply(message, pages.help_page(await self.languages.of_message(message)))
 
     async def about(self, update: Update, _context: Context) -> None:
         """Say what the bot is."""
         message = _message(update)
-        await reply(message, page_html(self._locale(message), "telegram.about"))
+        await reply(message, page_html(await self.languages.of_message(message), "telegram.about"))
 
     async def lang(self, update: Update, context: Context) -> None:
-        """Choose the language of the interface, or show which it is."""
+        """Choose the language of the interface, or show which it is; the choice is one person's, everywhere."""
         message = _message(update)
-        dialogue = self._dialogue(message)
+        user = key_of(message).user_id
         wanted = " ".join(context.args or ())
-        chosen = named(wanted)
-        if chosen:
-            dialogue.locale = None if chosen == AUTO else chosen
-        unknown = wanted if chosen is None else ""
-        page = pages.language_page(self._locale(message), dialogue.locale or self.locale, unknown)
-        await reply(message, page)
-
-    async def sources(self, update: Update, _context: Context) -> None:
-        """List the documents."""
-        message = _message(update)
-        await reply(message, pages.sources_page(self._locale(message), self.library.current.documents))
+        choice = named(wanted)
+        if choice:
+            await self.store.users.choose(user, None if choice == AUTO else choice)
+        locale, chosen = await self.languages.of_message(message), await self.languages.chosen(user)
+        await reply(message, pages.language_page(locale, chosen or AUTO, wanted if choice is None else ""))
 
     async def new(self, update: Update, _context: Context) -> None:
         """Forget the earlier questions of this dialogue."""
         message = _message(update)
-        self._dialogue(message).turns.clear()
-        await reply(message, html.escape(pages.text(self._locale(message), "new"), quote=False))
+        locale, key = await self.languages.of_message(message), key_of(message)
+        known = await self.store.dialogues.load(key)
+        if known:
+            await self.store.dialogues.save(key, replace(known, turns=()))
+        await reply(message, escaped(pages.text(locale, "new")))
+
+    async def verify(self, update: Update, _context: Context) -> None:
+        """Check a quote, the one behind the command or that of the message it replies to, and show where it stands."""
+        message = _message(update)
+        replied = message.reply_to_message
+        claim = _argument(message) or (quoted_in(replied) if replied else "")
+        locale = await self.languages.of_message(message)
+        if not claim.strip():
+            await reply(message, escaped(pages.text(locale, "verify_how")))
+            return
+        checked = await asyncio.to_thread(self.library.current.check, claim[:CLAIM_MAX])
+        heading = messages.text(locale, f"verify.{checked.outcome}", count=len(checked.citations))
+        page = Answer(claim, "answered", checked.citations[:SHOWN], locale=locale)
+        await reply(message, answer_html(page, locale, heading=heading) if page.citations else escaped(heading))
+
+    async def forget(self, update: Update, _context: Context) -> None:
+        """Ask whether all that is kept about a person shall be deleted; the button does it."""
+        message = _message(update)
+        locale = await self.languages.of_message(message)
+        await reply(message, escaped(pages.text(locale, "forget")), forget_keyboard(key_of(message).user_id, locale))
+
+    async def _open(self, message: Message, share: Share) -> None:
+        """Show a shared quote exactly; where the documents have changed, say so and show what it was."""
+        state = self.library.current
+        locale = await self.languages.of_message(message)
+        there = await asyncio.to_thread(state.find_verbatim, share.quote)
+        same = [c for c in there if c.document.id == share.document_id and c.quote == share.quote]
+        if same:
+            nearest = min(same, key=lambda citation: abs(citation.span[0] - share.start))
+            page = Answer(share.quote, "answered", (replace(nearest, rank=1),), locale=locale)
+            proofs = [proof(nearest, state, locale)]
+            await reply(message, answer_html(page, locale, heading=pages.text(locale, "shared"), proofs=proofs))
+            return
+        await reply(message, quote_html(share.quote, pages.text(locale, "shared_gone")))
 
     async def question(self, update: Update, context: Context) -> None:
         """Answer a question with citations; in a group only when the bot is spoken to."""
         message = _message(update)
         question = question_of(message, context.bot.bot)
-        if question is None:
+        if question is None or await self._answered(message):
             return
-        dialogue = self._dialogue(message)
-        # off the event loop: other chats are served meanwhile
-        asking = asyncio.to_thread(self.library.current.ask, question, tuple(dialogue.turns))
-        answer = await with_typing(message, asking)
-        _remember(dialogue, question, answer)
-        await reply(message, answer_html(answer, dialogue.locale or self.locale))
+        key = key_of(message)
+        await self.desk.answer(context.bot, Inquiry(key, question, await self._turns(message, key), message.message_id))
 
-    async def other(self, update: Update, _context: Context) -> None:
-        """Say politely that only text is read; once for an album, which comes as many messages."""
-        message = _message(update)
-        dialogue = self._dialogue(message)
-        if message.media_group_id and message.media_group_id == dialogue.album:
+    async def edited(self, update: Update, context: Context) -> None:
+        """Answer an edited question by editing its answer; one that was not answered before is left alone."""
+        message = update.edited_message
+        question = question_of(message, context.bot.bot) if message else None
+        if message is None or not question:
             return
-        dialogue.album = message.media_group_id
-        await reply(message, page_html(self._locale(message), "telegram.text_only"))
+        card = await self.store.cards.by_question(message.chat_id, message.message_id)
+        if card and card.question != question:
+            await self.desk.ask_again(context.bot, card, question)
 
     async def failed(self, update: object, context: Context) -> None:
         """Log what went wrong and, where it was our fault, say so without a detail."""
@@ -146,26 +197,42 @@ class Handlers:
         if message is None:
             return
         try:
-            await reply(message, page_html(self._locale(message), key))
+            await reply(message, page_html(await self._locale_at_a_pinch(message), key))
         except TelegramError as error:
             log.warning("an apology could not be sent: %s", error)
 
-    def _dialogue(self, message: Message) -> Dialogue:
-        return self.dialogues.of((message.chat_id, topic_of(message)))
+    async def _locale_at_a_pinch(self, message: Message) -> str:
+        try:
+            return await self.languages.of_message(message)
+        except StoreError:
+            return resolve(app_language(message) or "")
 
-    def _locale(self, message: Message) -> str:
-        """Choose the language of a page: /lang, the configuration, the last question, the app's."""
-        dialogue = self._dialogue(message)
-        configured = None if self.locale == AUTO else self.locale
-        app = message.from_user.language_code if message.from_user else None
-        return resolve(dialogue.locale or configured or dialogue.spoken or app or "")
+    async def _answered(self, message: Message) -> bool:
+        """Whether this very message has its answer: it comes again where the bot was killed just after sending it."""
+        card = await self.store.cards.by_question(message.chat_id, message.message_id)
+        return card is not None and card.message_id is not None
+
+    async def _turns(self, message: Message, key: Key) -> tuple[str, ...]:
+        """The questions before this one: those of the answer that it replies to, or else of the dialogue."""
+        replied = message.reply_to_message
+        card: Card | None = None
+        if replied is not None:
+            card = await self.store.cards.by_message(message.chat_id, replied.message_id)
+        if card is not None:
+            return (*card.turns, card.question)
+        known = await self.store.dialogues.load(key)
+        return known.turns if known else ()
 
 
-def _remember(dialogue: Dialogue, question: str, answer: Answer) -> None:
-    """Keep the question for follow-ups; small talk says nothing that they could refer to."""
-    dialogue.spoken = answer.locale
-    if answer.status != "smalltalk":
-        dialogue.remember(question)
+def quoted_in(message: Message) -> str:
+    """The quote of a message: what its first block quote holds, or else all that it says."""
+    quotes = list(message.parse_entities(_QUOTES).values()) if message.text else []
+    return quotes[0] if quotes else message.text or message.caption or ""
+
+
+def _argument(message: Message) -> str:
+    """What stands behind a command, line breaks and all."""
+    return (message.text or "").partition(" ")[2] or (message.text or "").partition("\n")[2]
 
 
 def _message(update: Update) -> Message:

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-RUNNING = 16
+from bot.observe.logs import about
+from bot.observe.metrics import Metrics
+from bot.telegram.hooks import Hooks
+from bot.telegram.subjects import subject_of
+
+RUNNING = 256
+"""As many as the library has connections. Most of them wait for Telegram, answering has its own threads."""
 WAITING = 4096
 
 
@@ -26,17 +32,23 @@ class _Lane:
 
 
 class ChatLanes(BaseUpdateProcessor):
-    """At most ``running`` updates at once, at most one of a chat."""
+    """At most ``running`` updates at once, at most one of a chat. ``key`` hashes chats for the logs."""
 
-    def __init__(self, running: int = RUNNING) -> None:
+    def __init__(self, metrics: Metrics, key: bytes, hooks: Hooks, running: int = RUNNING) -> None:
         super().__init__(max_concurrent_updates=WAITING)
+        self._metrics = metrics
+        self._key = key
+        self._hooks = hooks
         self._running = asyncio.Semaphore(running)
         self._lanes: dict[int, _Lane] = {}
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the chat's turn and for a free place, then process."""
-        async with self._lane(_chat_of(update)), self._running:
-            await coroutine
+        async with self._place(_chat_of(update)):
+            with about(subject_of(update, self._key)):
+                await coroutine
+                if isinstance(update, Update):
+                    await self._hooks.done(update)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -45,11 +57,14 @@ class ChatLanes(BaseUpdateProcessor):
         """Nothing to free."""
 
     @asynccontextmanager
-    async def _lane(self, chat_id: int) -> AsyncIterator[None]:
+    async def _place(self, chat_id: int) -> AsyncIterator[None]:
         lane = self._lanes.setdefault(chat_id, _Lane())
         lane.users += 1
         try:
-            async with lane.lock:  # first come, first served
+            async with AsyncExitStack() as stack:
+                with self._metrics.timed("queue"):
+                    await stack.enter_async_context(lane.lock)  # first come, first served
+                    await stack.enter_async_context(self._running)
                 yield
         finally:
             lane.users -= 1
@@ -58,5 +73,7 @@ class ChatLanes(BaseUpdateProcessor):
 
 
 def _chat_of(update: object) -> int:
-    chat = update.effective_chat if isinstance(update, Update) else None
-    return chat.id if chat else 0
+    if not isinstance(update, Update):
+        return 0
+    party = update.effective_chat or update.effective_user  # inline queries come from no chat
+    return party.id if party else 0

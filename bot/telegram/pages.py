@@ -1,4 +1,4 @@
-"""The bot's own pages in Telegram HTML: help, the list of documents, the languages."""
+"""The bot's own pages in Telegram HTML: help and the languages."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from bot.corpus.model import Document
 from bot.render import messages
-from bot.render.telegram import page_html, utf16_units
+from bot.render.telegram import page_html
 
-COMMANDS = ("start", "help", "new", "sources", "lang", "about")
+COMMANDS = ("start", "topics", "sources", "new", "verify", "lang", "forget", "help", "about")
 """The commands in the order of the menu."""
-PAGE = 3500
-"""UTF-16 units that a list may have; the rest is counted, not listed."""
+GROUP_COMMANDS = ("topics", "sources", "new", "help")
+"""Those that the menu of a group shows; the others work there too."""
 
 
 def text(locale: str, key: str, **params: object) -> str:
@@ -30,7 +29,7 @@ def help_page(locale: str) -> str:
     """Return how to ask, and all commands."""
     page = page_html(locale, "telegram.help")
     missing = [name for name in COMMANDS if f"/{name} " not in page]
-    return "\n".join([page, *(f"/{name} {_escaped(text(locale, f'command_{name}'))}" for name in missing)])
+    return "\n".join([page, *(f"/{name} {escaped(text(locale, f'command_{name}'))}" for name in missing)])
 
 
 def language_page(locale: str, chosen: str, unknown: str = "") -> str:
@@ -40,36 +39,17 @@ def language_page(locale: str, chosen: str, unknown: str = "") -> str:
         if unknown
         else messages.text(locale, "console.lang_now", lang=chosen)
     )
-    return _escaped(f"{first}\n{text(locale, 'lang')}")
+    return escaped(f"{first}\n{text(locale, 'lang')}")
 
 
-def sources_page(locale: str, documents: Sequence[Document]) -> str:
-    """Return the documents with publisher and date, as many as fit into one message."""
-    lines = [messages.text(locale, "console.sources", count=len(documents))]
-    left = PAGE - utf16_units(lines[0])
-    for number, document in enumerate(documents):
-        line = f"· {_described(locale, document)}"
-        left -= utf16_units(line) + 1
-        if left < 0:
-            lines.append(text(locale, "more_sources", count=len(documents) - number))
-            break
-        lines.append(line)
-    return _escaped("\n".join(lines))
-
-
-def menu(locale: str) -> Iterator[tuple[str, str]]:
+def menu(locale: str, commands: Sequence[str] = COMMANDS) -> Iterator[tuple[str, str]]:
     """Return the commands with what they do, as Telegram's menu shows them."""
-    for name in COMMANDS:
+    for name in commands:
         yield name, text(locale, f"command_{name}")
 
 
-def _described(locale: str, document: Document) -> str:
-    title = messages.text(locale, "format.title", title=document.title)
-    more = [document.meta.publisher, document.meta.date and document.meta.date.isoformat()]
-    return " · ".join([title, *(part for part in more if part)])
-
-
-def _escaped(value: str) -> str:
+def escaped(value: str) -> str:
+    """Return plain text as Telegram HTML."""
     return html.escape(value, quote=False)
 
 

@@ -17,7 +17,9 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, Ti
 from telegram.ext import ExtBot
 
 from bot.errors import ServeError
-from bot.telegram.handlers import BotApplication
+from bot.telegram.intake import ALLOWED, Intake
+from bot.telegram.limiter import seconds_of
+from bot.telegram.types import BotApplication
 
 log = logging.getLogger(__name__)
 
@@ -31,16 +33,17 @@ LONGEST_PAUSE = 30.0
 PATIENCE_WITH_RIVALS = 3
 """Conflicts in a row after which an established instance gives up. A newcomer gives up at the first one:
 whoever is there stays, else both would take turns in ending each other's requests."""
-ALLOWED = [Update.MESSAGE]
 
 T = TypeVar("T")
 
 
 class Poller:
-    """Fetches updates into the application's queue until it is stopped."""
+    """Fetches updates into the intake until it is stopped."""
 
-    def __init__(self, application: BotApplication) -> None:
+    def __init__(self, application: BotApplication, intake: Intake) -> None:
         self._application = application
+        self._intake = intake
+        self._metrics = intake.metrics
         self._stop = asyncio.Event()
         self._offset: int | None = None
         self._failures = 0
@@ -55,14 +58,14 @@ class Poller:
         """Fetch until stopped; raises ServeError where no further try would help."""
         while not self._stop.is_set():
             try:
+                await self._unless_stopped(self._intake.room())
                 updates = await self._unless_stopped(self._fetch(self._patience()))
-            except TelegramError as error:
-                await self._unless_stopped(asyncio.sleep(self._pause_after(error)))
-            except Exception as error:  # the library could not read what the server sent
-                await self._unless_stopped(asyncio.sleep(self._pause_after_failure(error)))
-            else:
                 if updates is not None:
                     await self._take(updates)
+            except TelegramError as error:
+                await self._unless_stopped(asyncio.sleep(self._pause_after(error)))
+            except Exception as error:  # the library could not read what was sent, or an update not be claimed
+                await self._unless_stopped(asyncio.sleep(self._pause_after_failure(error)))
 
     async def confirm(self) -> None:
         """Tell Telegram that everything fetched is done with, so that it does not come again."""
@@ -78,16 +81,39 @@ class Poller:
 
     async def _fetch(self, seconds: int) -> tuple[Update, ...]:
         bot: ExtBot[Any] = self._application.bot
-        return await bot.get_updates(offset=self._offset, timeout=seconds, allowed_updates=ALLOWED)
+        try:
+            updates = await bot.get_updates(offset=self._offset, timeout=seconds, allowed_updates=ALLOWED)
+        except TelegramError:
+            raise
+        except Exception as error:
+            log.error("updates came that cannot be read: %s", type(error).__name__)
+            updates = await self._fetch_one_by_one(bot)
+        self._metrics.reached()
+        return updates
+
+    async def _fetch_one_by_one(self, bot: ExtBot[Any]) -> tuple[Update, ...]:
+        """Fetch what lies there, and drop what the library cannot read: it would come for ever, and all others wait."""
+        fetched = await bot.do_api_request(
+            "getUpdates", api_kwargs={"offset": self._offset, "timeout": 0, "allowed_updates": ALLOWED}
+        )
+        updates = []
+        for content in fetched:
+            try:
+                updates.append(Update.de_json(content, bot))
+            except Exception as error:
+                self._metrics.errors.labels("polling").inc()
+                log.error("update %s cannot be read and is dropped: %s", content["update_id"], type(error).__name__)
+                self._offset = content["update_id"] + 1
+        return tuple(updates)
 
     async def _take(self, updates: tuple[Update, ...]) -> None:
+        for update in updates:
+            await self._intake.accept(update)
+            self._offset = update.update_id + 1
         if self._failures:
             log.info("updates from Telegram again")
         self._failures = self._conflicts = 0
         self._established = True
-        for update in updates:
-            await self._application.update_queue.put(update)
-            self._offset = update.update_id + 1
 
     def _pause_after(self, error: TelegramError) -> float:
         """Return the seconds until the next try; raises ServeError where there should be none."""
@@ -96,13 +122,15 @@ class Poller:
         if isinstance(error, Conflict):
             return self._pause_after_conflict()
         if isinstance(error, RetryAfter):
-            return _seconds(error) + 0.5
+            self._metrics.retries.labels("flood").inc()
+            return seconds_of(error) + 0.5
         if isinstance(error, TimedOut):
             return 0.5
         return self._pause_after_failure(error)
 
     def _pause_after_failure(self, error: Exception) -> float:
         self._failures += 1
+        self._metrics.errors.labels("polling").inc()
         if self._failures == 1:
             log.warning("no updates from Telegram, trying again: %r", error)
         return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(self._failures, 10))
@@ -125,8 +153,3 @@ class Poller:
             task.cancel()
             stopped.cancel()
             await asyncio.gather(task, stopped, return_exceptions=True)
-
-
-def _seconds(error: RetryAfter) -> float:
-    after = error.retry_after  # timedelta, or int where PTB_TIMEDELTA is unset
-    return float(after) if isinstance(after, int) else after.total_seconds()

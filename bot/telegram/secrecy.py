@@ -1,8 +1,8 @@
-"""Keeps the bot's token out of every log.
+"""Keeps the bot's secrets out of every log: the token, and in webhook mode the secret and the path.
 
 The token is part of every URL of the Bot API, so it turns up where one does not look for it: in the
 request log of httpx, in ``repr(bot)``, in the message of ``InvalidToken``. The loggers of the HTTP
-client are lowered, and whatever record still holds the token, in its message or in its traceback, is
+client are lowered, and whatever record still holds a secret, in its message or in its traceback, is
 masked when it is made, before any handler sees it.
 """
 
@@ -12,53 +12,33 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+
+from bot.observe.logs import each_record, rewrite
 
 MASK = "<token>"
 _HTTP_LOGGERS = ("httpx", "httpcore", "hpack")
 
 
 @contextmanager
-def kept_secret(token: str) -> Iterator[None]:
-    """Mask ``token`` in all log records and quieten the HTTP client while the block runs."""
-    make = logging.getLogRecordFactory()
+def kept_secret(*secrets: str) -> Iterator[None]:
+    """Mask ``secrets`` in all log records and quieten the HTTP client while the block runs."""
+
+    def hidden(text: str) -> str:
+        for secret in secrets:
+            text = masked(text, secret)
+        return text
+
     levels = {name: logging.getLogger(name).level for name in _HTTP_LOGGERS}
-
-    def make_masked(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        return _masked(make(*args, **kwargs), token)
-
-    logging.setLogRecordFactory(make_masked)
     for name in _HTTP_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
     try:
-        yield
+        with each_record(lambda record: rewrite(record, hidden)):
+            yield
     finally:
-        logging.setLogRecordFactory(make)
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
 
 
-def masked(text: str, token: str) -> str:
-    """Return ``text`` without the token, also where it stands percent-encoded in a URL."""
-    return re.sub(re.escape(token).replace(":", "(?::|%3[aA])"), MASK, text)
-
-
-def _masked(record: logging.LogRecord, token: str) -> logging.LogRecord:
-    message = _message(record)
-    hidden = masked(message, token)
-    if hidden != message:
-        record.msg, record.args = hidden, None
-    if record.exc_info:
-        # formatters print exc_text where it is set and format exc_info only where it is not
-        traceback = logging.Formatter().formatException(record.exc_info)
-        hidden = masked(traceback, token)
-        if hidden != traceback:
-            record.exc_text, record.exc_info = hidden, None
-    return record
-
-
-def _message(record: logging.LogRecord) -> str:
-    try:
-        return record.getMessage()
-    except (TypeError, ValueError):  # arguments that do not fit: logging itself reports where
-        return f"{record.msg} {record.args}"
+def masked(text: str, secret: str) -> str:
+    """Return ``text`` without the secret, also where it stands percent-encoded in a URL."""
+    return re.sub(re.escape(secret).replace(":", "(?::|%3[aA])"), MASK, text)

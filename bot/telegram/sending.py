@@ -1,4 +1,4 @@
-"""Sends a reply: threaded to its question, in its topic, and as plain text where markup is refused."""
+"""Sends and edits messages: threaded to the question, in its topic, as plain text where markup is refused."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import asyncio
 import html
 import logging
 import re
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 log = logging.getLogger(__name__)
 
@@ -22,18 +23,91 @@ TYPING_AGAIN = 4.5
 
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 T = TypeVar("T")
 
 
-async def reply(message: Message, text: str) -> Message:
-    """Reply with Telegram HTML; where Telegram cannot read it, the same words arrive as plain text."""
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to send: Telegram HTML and the buttons under it."""
+
+    html: str
+    keyboard: InlineKeyboardMarkup | None = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a message goes: a chat, a topic in it, and the message that it replies to."""
+
+    chat_id: int
+    topic_id: int | None = None
+    reply_to: int | None = None
+
+
+def address_of(message: Message) -> Address:
+    """Return where a reply to ``message`` goes."""
+    return Address(message.chat_id, topic_of(message), message.message_id)
+
+
+async def reply(message: Message, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Message:
+    """Reply with Telegram HTML. Raises TelegramError."""
+    return await send(message.get_bot(), address_of(message), Outgoing(text, keyboard))
+
+
+async def send(bot: Bot, address: Address, outgoing: Outgoing) -> Message:
+    """Send; where Telegram cannot read the markup, the same words arrive as plain text. Raises TelegramError."""
+    replied = ReplyParameters(address.reply_to, allow_sending_without_reply=True) if address.reply_to else None
+
+    async def attempt(text: str, mode: ParseMode | None) -> Message:
+        content: dict[str, Any] = {
+            "text": text,
+            "parse_mode": mode,
+            "reply_markup": outgoing.keyboard,
+            "link_preview_options": _NO_PREVIEW,
+        }
+        try:
+            return await bot.send_message(
+                chat_id=address.chat_id, message_thread_id=address.topic_id, reply_parameters=replied, **content
+            )
+        except ChatMigrated as moved:  # the group has a new id, where there is no message to reply to
+            return await bot.send_message(chat_id=moved.new_chat_id, **content)
+
+    return await _marked_up_or_plain(outgoing.html, attempt)
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, outgoing: Outgoing) -> bool:
+    """Change a message of the bot; False where it is no more. Raises TelegramError."""
+
+    async def attempt(text: str, mode: ParseMode | None) -> object:
+        return await bot.edit_message_text(
+            text,
+            chat_id,
+            message_id,
+            parse_mode=mode,
+            reply_markup=outgoing.keyboard,
+            link_preview_options=_NO_PREVIEW,
+        )
+
     try:
-        return await _send(message, text, ParseMode.HTML)
+        await _marked_up_or_plain(outgoing.html, attempt)
+    except BadRequest as error:
+        said = str(error).lower()
+        if "not modified" in said:  # a button that was tapped twice
+            return True
+        if any(gone in said for gone in _GONE):
+            return False
+        raise
+    return True
+
+
+async def _marked_up_or_plain(text: str, attempt: Callable[[str, ParseMode | None], Awaitable[T]]) -> T:
+    try:
+        return await attempt(text, ParseMode.HTML)
     except BadRequest as error:
         if "can't parse entities" not in str(error).lower():
             raise
-        log.error("Telegram refused the markup of a reply, sent as plain text: %s", error)
-        return await _send(message, plain(text), None)
+        log.error("Telegram refused the markup of a message, sent as plain text: %s", error)
+        return await attempt(plain(text), None)
 
 
 def plain(text: str) -> str:
@@ -41,34 +115,21 @@ def plain(text: str) -> str:
     return html.unescape(_TAG.sub("", text))
 
 
-async def with_typing(message: Message, work: Awaitable[T]) -> T:
+async def with_typing(bot: Bot, address: Address, work: Awaitable[T]) -> T:
     """Return the result of ``work``, showing "typing …" while it takes long."""
-    task = asyncio.ensure_future(work)
+    task: asyncio.Future[T] = asyncio.ensure_future(work)
     pause = TYPING_AFTER
     while True:
         done, _ = await asyncio.wait((task,), timeout=pause)
         if done:
             return await task
-        await _show_typing(message)
+        await _show_typing(bot, address)
         pause = TYPING_AGAIN
 
 
-async def _send(message: Message, text: str, mode: ParseMode | None) -> Message:
-    return await message.get_bot().send_message(
-        chat_id=message.chat_id,
-        text=text,
-        parse_mode=mode,
-        message_thread_id=topic_of(message),
-        reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-        link_preview_options=_NO_PREVIEW,
-    )
-
-
-async def _show_typing(message: Message) -> None:
+async def _show_typing(bot: Bot, address: Address) -> None:
     try:
-        await message.get_bot().send_chat_action(
-            message.chat_id, ChatAction.TYPING, message_thread_id=topic_of(message)
-        )
+        await bot.send_chat_action(address.chat_id, ChatAction.TYPING, message_thread_id=address.topic_id)
     except TelegramError as error:
         log.debug("cannot show typing: %s", error)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.answer.assistant import Assistant
 from bot.answer.model import Citation
 from bot.language.normalise import fold, to_traditional
+from bot.render.layout import card
 from tests.answer.conftest import Golden
 from tests.answer.districts import NORTH_REVIEW
 
@@ -64,6 +65,25 @@ def test_a_quote_never_leaves_its_document(steps: int, small: Assistant) -> None
     assert wide.document.id == "south"
     assert citation.quote in wide.quote
     assert text_of(small, wide)[wide.span[0] : wide.span[1]] == wide.quote
+
+
+def test_what_is_shown_of_a_widened_quote_is_text_and_no_mark_of_the_file(
+    golden: tuple[Golden, ...], bundled: Assistant
+) -> None:
+    """No heading mark, no line of other questions; every line that is shown stands in the document."""
+    for citation in [c for g in golden[::5] for c in g.answer.citations]:
+        wide = bundled.widen(citation, 4)
+        shown = card(wide, "zh-Hans")
+        lines = (shown.before + shown.mark + shown.after).split("\n")
+        assert not [line for line in lines if line.startswith(("#", ">"))]
+        assert all(line in text_of(bundled, wide) for line in lines)
+
+
+def test_figures_of_different_kinds_are_no_conflict(bundled: Assistant) -> None:
+    """So many firms here and so many measures there do not contradict each other."""
+    notes = bundled.ask("how many AEO firms does Huangpu Customs have").notes
+    (note,) = (note for note in notes if note.code == "conflict")
+    assert {figure["value"][-1] for figure in note.params["figures"]} == {"家"}
 
 
 def test_widening_stops_at_what_must_not_be_quoted(small: Assistant) -> None:

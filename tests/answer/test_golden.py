@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
+from bot.answer.assistant import Assistant
 from bot.assembly import bundled_knowledge
-from bot.verdicts import Question, judge
-from tests.answer.conftest import Golden
+from bot.publishing.golden import load_golden, run_golden
 
+WANTED = Path(__file__).with_name("wanted.jsonl")
+"""Questions of the same form that are not answered yet: whoever mends one moves it to golden.jsonl."""
 BAR = 0.9
-"""Share of the golden questions that must be met."""
+"""Share of both together that must be met."""
 
 
-def failure(golden: Golden) -> str | None:
-    """What is wrong with an answer, None where it is met: every fact in the first three quotes, none of the
-    forbidden figures in the first quote before it; no quote at all where the question must be refused."""
-    asked = Question(
-        id=golden.question,
-        question=golden.question,
-        answers=tuple((fact,) for fact in golden.must),
-        forbidden=golden.must_not,
-    )
-    verdict = judge(asked, golden.answer)
-    met = verdict.fact3 and not verdict.wrong if golden.must else verdict.good
-    shown = " | ".join(citation.quote for citation in golden.answer.citations[:3]) or "(no answer)"
-    return None if met else f"{golden.question} -> {shown}; wanted {' '.join(golden.must) or 'no answer'}"
+def test_golden_questions_are_answered(bundled: Assistant) -> None:
+    """Every one of them: they hold back a reload, so they must hold today."""
+    result = run_golden(load_golden(bundled_knowledge() / "golden.jsonl"), bundled.ask)
+    assert [str(failure) for failure in result.failures] == []
 
 
-def test_golden_questions_are_answered(golden: tuple[Golden, ...]) -> None:
-    """At least nine in ten, refusals among them."""
-    failures = [what for each in golden if (what := failure(each))]
-    share = 1 - len(failures) / len(golden)
-    assert share >= BAR, f"{share:.3f} of {len(golden)} met; not met:\n" + "\n".join(failures)
-
-
-def test_the_file_holds_questions_of_both_kinds(golden: tuple[Golden, ...]) -> None:
-    """To be answered and to be refused; no question twice, only known keys."""
-    lines = (bundled_knowledge() / "golden.jsonl").read_text(encoding="utf-8").splitlines()
-    keys = {frozenset(json.loads(line)) for line in lines if line.strip()}
-    assert keys <= {frozenset({"question", "must", "must_not"}), frozenset({"question", "refuse"})}
-    assert {bool(each.must) for each in golden} == {True, False}
-    assert len({each.question for each in golden}) == len(golden)
+def test_what_is_wanted_too_is_no_excuse(bundled: Assistant) -> None:
+    """At least nine in ten of all that was ever asked for are met."""
+    golden, wanted = load_golden(bundled_knowledge() / "golden.jsonl"), load_golden(WANTED)
+    unmet = len(run_golden(wanted, bundled.ask).failures)
+    assert 1 - unmet / (len(golden) + len(wanted)) >= BAR

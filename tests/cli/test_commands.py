@@ -14,6 +14,21 @@ def test_check_says_that_all_is_well(cli: Cli, folder: Path) -> None:
     assert (result.stdout, result.returncode) == ("OK: documents: 2, problems: 0.\n", 0)
 
 
+def test_check_asks_the_golden_questions(cli: Cli, tmp_path: Path) -> None:
+    """Those of the folder: how many were met, or which line is not and how to mend it, exit code 1."""
+    documents = tmp_path / "k" / "documents"
+    documents.mkdir(parents=True)
+    (documents / "gz.md").write_text(HUANGPU, encoding="utf-8")
+    good = {"question": QUESTION, "quote": ["10%左右"]}
+    (tmp_path / "k" / "golden.jsonl").write_text(json.dumps(good), encoding="utf-8")
+    assert cli("check", "--knowledge", "k").stdout.endswith("Golden questions: 1 of 1 passed\n")
+    bad = {"question": QUESTION, "refused": True}
+    (tmp_path / "k" / "golden.jsonl").write_text(f"{json.dumps(good)}\n{json.dumps(bad)}", encoding="utf-8")
+    result = cli("check", "--knowledge", "k")
+    assert "golden.jsonl:2: " in result.stdout
+    assert (result.stdout.splitlines()[-1], result.returncode) == ("Problems: 1.", 1)
+
+
 def test_check_lists_all_problems(cli: Cli, tmp_path: Path) -> None:
     """Of all files at once, exit code 1; other commands name the first one and point to check."""
     documents = tmp_path / "k" / "documents"
@@ -46,6 +61,7 @@ def test_eval_prints_measures_and_misses(cli: Cli, folder: Path, tmp_path: Path)
     assert result.returncode == 0
     assert "fact@1     0.500  [" in result.stdout
     assert "MISS b target" in result.stdout
+    assert "\n     " in result.stdout.partition("MISS b")[2]  # what was understood, and which clauses competed
 
 
 def test_the_console_works_piped(cli: Cli, folder: Path) -> None:

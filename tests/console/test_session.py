@@ -10,9 +10,10 @@ import pytest
 from bot.answer.model import Answer, Citation, Explanation
 from bot.console.session import COMMANDS, FULL, TURNS, Session
 from bot.corpus.model import Document, FrontMatter
-from bot.errors import KnowledgeError, Problem, SearchUnavailableError
+from bot.errors import GoldenError, KnowledgeError, Problem, SearchUnavailableError
+from bot.publishing.model import Reload
 from bot.render.console import plain
-from tests.samples import QUOTE, answer, citation
+from tests.samples import QUOTE, answer, citation, reload
 
 DOCUMENTS = (
     Document("gz-2021", FrontMatter(title="2021年黄埔区政府工作报告", publisher="黄埔区人民政府"), "正文"),
@@ -28,16 +29,19 @@ class Knowledge:
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.problems: tuple[Problem, ...] = ()
         self.away: SearchUnavailableError | None = None
+        self.golden_fails = False
         self.documents = DOCUMENTS
 
     @property
     def current(self) -> Knowledge:
         return self
 
-    def reload(self) -> Knowledge:
+    def reload(self, by: str = "console", *, force: bool = False) -> Reload:
         if self.problems:
             raise KnowledgeError(self.problems)
-        return self
+        if self.golden_fails and not force:
+            raise GoldenError([Problem("golden.jsonl", 7, "not met")], 9)
+        return reload()
 
     def ask(self, question: str, turns: Sequence[str] = (), *, explain: bool = False) -> Answer:
         if self.away:
@@ -172,9 +176,25 @@ def test_the_language_of_the_last_question_is_spoken(knowledge: Knowledge) -> No
     assert shown(Session(knowledge), "GDP?", "/more") == "There are no more quotes."
 
 
-def test_reload_reports_the_documents(session: Session) -> None:
-    """And how many there are."""
-    assert "2" in shown(session, "/reload")
+def test_reload_says_what_changed(session: Session) -> None:
+    """Snapshot, documents, figures, golden questions, time."""
+    said = shown(session, "/reload")
+    for part in ("bbbbbbbbbbbb", "新增：《新政策》（new）", "固定资产投资目标 2021: 20%左右 → 18%左右", "3/3", "0.9"):
+        assert part in said
+
+
+def test_a_hit_test_leaves_the_conversation_alone(session: Session, knowledge: Knowledge) -> None:
+    """It is asked without earlier questions, and later ones do not refer to it."""
+    shown(session, "黄埔", "/hit 上海GDP", "那2021年呢")
+    assert knowledge.asked == [("黄埔", ()), ("上海GDP", ()), ("那2021年呢", ("黄埔",))]
+    assert "/hit" in shown(session, "/hit")
+
+
+def test_a_reload_that_golden_questions_hold_back_can_be_forced(session: Session, knowledge: Knowledge) -> None:
+    """The line that is not met is shown; with --force the new documents are in use."""
+    knowledge.golden_fails = True
+    assert "golden.jsonl:7: not met" in shown(session, "/reload")
+    assert "bbbbbbbbbbbb" in shown(session, "/reload --force")
 
 
 def test_a_failed_reload_lists_the_problems_and_goes_on(session: Session, knowledge: Knowledge) -> None:

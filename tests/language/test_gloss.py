@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cache import Cache
 from bot.language.gloss import Glosses, stem
 from bot.language.language import Language
 
@@ -47,13 +48,22 @@ def test_a_second_start_reads_the_kept_file(cache: Path, language: Language) -> 
     expected = language.glosses.translate("hospital")
     kept = {path: path.stat().st_mtime_ns for path in cache.glob("glosses*")}
     assert kept
-    assert Glosses(cache).translate("hospital") == expected
+    assert Glosses(Cache(cache)).translate("hospital") == expected
     assert {path: path.stat().st_mtime_ns for path in cache.glob("glosses*")} == kept
 
 
 def test_many_threads_may_look_up_at_once(cache: Path) -> None:
     """They get what one gets."""
     words = ["hospital", "airport", "subway", "growth"] * 8
-    glosses = Glosses(cache)
+    glosses = Glosses(Cache(cache))
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(glosses.translate, words)) == [Glosses(cache).translate(w) for w in words]
+        assert list(pool.map(glosses.translate, words)) == [Glosses(Cache(cache)).translate(w) for w in words]
+
+
+def test_a_damaged_file_is_made_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """And the log says so."""
+    expected = Glosses(Cache(tmp_path)).translate("hospital")
+    (path,) = tmp_path.glob("glosses*")
+    path.write_bytes(path.read_bytes()[:5000] + bytes(5000))
+    assert Glosses(Cache(tmp_path)).translate("hospital") == expected
+    assert str(path) in caplog.text

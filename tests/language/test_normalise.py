@@ -53,6 +53,13 @@ def test_only_white_space_and_zero_width_are_lost(source: str) -> None:
 
 
 @given(WRITTEN)
+@example("4000 亿元, a b")
+def test_the_folded_text_alone_is_the_same(source: str) -> None:
+    """With or without the way back to the source."""
+    assert fold(source) == normalise(source).text
+
+
+@given(WRITTEN)
 @example("what  is\tthe GDP")
 @example("a \n b")
 def test_folding_twice_is_folding_once(source: str) -> None:

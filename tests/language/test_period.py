@@ -152,3 +152,10 @@ def test_how_well_times_agree(asked: Years, stated: Years) -> None:
         assert agreement(asked, stated) == 0.0
     if asked != stated:
         assert agreement(asked, stated) < 1.0
+
+
+def test_the_last_year_of_a_span_is_less_than_the_span() -> None:
+    """2020 alone does not answer for the five years that it ends; those five years do for 十三五末."""
+    assert agreement((2016, 2020), (2016, 2020)) == 1.0
+    assert agreement((2020, 2020), (2016, 2020)) == 0.9
+    assert agreement((2016, 2020), (2020, 2020)) == 0.8

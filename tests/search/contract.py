@@ -104,6 +104,11 @@ class EngineContract:
         ]
         assert self.find({"w:增长": 1.0}, limit=0) == []
 
+    def test_a_term_of_no_weight_finds_nothing(self) -> None:
+        """Nor does it add to what others find."""
+        assert self.find({"w:黄埔": 0.0}) == []
+        assert set(self.find({"w:黄埔": 0.0, "w:aeo": 1.0})) == {2}
+
     def test_an_empty_query_finds_nothing(self) -> None:
         """It is no error."""
         assert self.find({}) == []

@@ -33,7 +33,6 @@ from bot.errors import ConfigError, SearchUnavailableError
 from bot.render.json import answer_json
 from bot.search.breaker import CircuitBreaker
 from bot.search.clustered import CHUNK, ClusterEngine
-from bot.search.index import passage_terms
 from bot.search.memory import MemoryEngine
 from bot.search.model import Engine, Hit, Terms
 from bot.search.opensearch import Cluster, Patience
@@ -83,7 +82,7 @@ def same(found: Sequence[Hit], expected: Sequence[Hit]) -> bool:
 def remote(bundled: Assistant) -> Iterator[Assistant]:
     """The bundled knowledge with its engine in the cluster, in three shards."""
     client = cluster(shards=3)
-    engine = ClusterEngine(map(passage_terms, bundled.index.passages), client)
+    engine = ClusterEngine(bundled.index.texts.bags(), client)
     yield Assistant(dataclasses.replace(bundled.index, engine=engine))
     remove(client)
 
@@ -311,7 +310,8 @@ def test_the_whole_bot_on_the_cluster(tmp_path: Path) -> None:
     first = library.current
     assert first.ask(FEE).citations[0].quote == FEE_TEXT
     (tmp_path / "documents" / "b.md").write_text("---\ntitle: 办事时间\n---\n窗口上午九点开门。", encoding="utf-8")
-    second = library.reload()
+    library.reload()
+    second = library.current
     assert [len(assistant.ask("窗口几点开门").citations) for assistant in (first, second)] == [0, 1]
     assert second.ask(FEE).citations[0].quote == FEE_TEXT
     client = cluster(prefix=prefix)

@@ -186,6 +186,43 @@ async def test_menus_and_actions(each_api: BotApi) -> None:
     assert not (await call(each_api, "sendChatAction", chat_id=1001, action="dancing"))["ok"]
 
 
+async def test_menus_are_kept_by_scope_and_language(each_api: BotApi) -> None:
+    """What was set for one kind of chat or language is not there for another."""
+    each_api.chats.add(CHAT)
+    command = {"command": "help", "description": "text"}
+    chat = {"type": "chat", "chat_id": 1001}
+    assert (await call(each_api, "setMyCommands", commands=[command], scope=chat, language_code="zh"))["ok"]
+    assert (await call(each_api, "getMyCommands", scope=chat, language_code="zh"))["result"] == [command]
+    assert (await call(each_api, "getMyCommands", scope=chat))["result"] == []
+    assert (await call(each_api, "deleteMyCommands", scope=chat, language_code="zh"))["ok"]
+    assert (await call(each_api, "getMyCommands", scope=chat, language_code="zh"))["result"] == []
+    assert not (await call(each_api, "getMyCommands", scope=chat | {"chat_id": 7}))["ok"]
+    assert not (await call(each_api, "getMyCommands", language_code="zh-hant"))["ok"]
+    assert not (await call(each_api, "setMyCommands", commands=[command] * 101))["ok"]
+
+
+async def test_descriptions_have_a_length(each_api: BotApi) -> None:
+    """512 for the empty chat, 120 for the profile."""
+    assert (await call(each_api, "setMyDescription", description="x" * 512))["ok"]
+    assert not (await call(each_api, "setMyDescription", description="x" * 513))["ok"]
+    assert (await call(each_api, "getMyDescription"))["result"] == {"description": "x" * 512}
+    assert not (await call(each_api, "setMyShortDescription", short_description="x" * 121))["ok"]
+    assert (await call(each_api, "getMyShortDescription", language_code="zh"))["result"] == {"short_description": ""}
+
+
+async def test_inline_answers_are_checked(each_api: BotApi) -> None:
+    """A title, an offset and a button's parameter have to be what Telegram takes."""
+    typed = each_api.push(inline_query("GDP"))["inline_query"]["id"]
+    article = {"type": "article", "id": "1", "title": "GDP", "input_message_content": {"message_text": "10%"}}
+    for wrong in (
+        {"results": [article | {"title": " "}]},
+        {"results": [article], "next_offset": "x" * 65},
+        {"results": [article], "button": {"text": "more", "start_parameter": "not this"}},
+    ):
+        assert not (await call(each_api, "answerInlineQuery", inline_query_id=typed, **wrong))["ok"]
+    assert (await call(each_api, "answerInlineQuery", inline_query_id=typed, results=[article]))["ok"]
+
+
 async def test_updates_wait_until_they_are_confirmed(each_api: BotApi) -> None:
     """An update comes again and again until a call with a higher offset; a limit takes the oldest."""
     first, second = (each_api.push(private_message(text))["update_id"] for text in ("one", "two"))

@@ -15,6 +15,7 @@ import pytest
 
 from bot.assembly import Library
 from bot.config import load_config
+from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.serve import polling
 from tests.telegram.botapi import BotApi, private_message
@@ -86,12 +87,12 @@ async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
     return process.returncode, out.decode() + err.decode()
 
 
-async def test_the_chat_reads_what_the_core_answers(api: BotApi, knowledge: Path, tmp_path: Path) -> None:
+async def test_the_chat_reads_what_the_core_answers(api: BotApi, knowledge: Path, tmp_path: Path, store: Store) -> None:
     """Every quote of the answer arrives verbatim, with its title and date."""
     config = config_for(api)
     library = Library(load_config(knowledge={"path": knowledge}, state_dir=tmp_path / "state"))
     answer = library.current.ask(GDP)
-    async with polling(build_application(config, library)):
+    async with polling(build_application(config, library, store)):
         message = await api.reply_to(private_message(GDP))
     assert "10%左右" in answer.citations[0].quote
     for citation in answer.citations:
@@ -100,10 +101,10 @@ async def test_the_chat_reads_what_the_core_answers(api: BotApi, knowledge: Path
     assert "2021-03-01" in message["text"]
 
 
-async def test_quotes_that_look_like_markup_arrive(api: BotApi, knowledge: Path, tmp_path: Path) -> None:
+async def test_quotes_that_look_like_markup_arrive(api: BotApi, knowledge: Path, tmp_path: Path, store: Store) -> None:
     """``<`` and ``&`` of a source are text, not markup."""
     library = Library(load_config(knowledge={"path": knowledge}, state_dir=tmp_path / "state"))
-    async with polling(build_application(config_for(api), library)):
+    async with polling(build_application(config_for(api), library, store)):
         message = await api.reply_to(private_message("黄埔免申即享改革研发经费占比"))
     assert "<5.5%的企业 & 机构" in message["text"]
     assert [call.status for call in api.calls if call.method == "sendMessage"] == [200]

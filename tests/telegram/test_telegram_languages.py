@@ -6,6 +6,7 @@ import pytest
 
 from bot.config import load_config
 from bot.render.messages import text
+from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.pages import help_page
 from bot.telegram.serve import polling
@@ -65,11 +66,11 @@ async def test_lang_shows_what_there_is(api: BotApi, serving: Serving) -> None:
     assert page["text"] == help_page("zh-Hant")
 
 
-async def test_the_configured_language(api: BotApi, library: SmallLibrary) -> None:
+async def test_the_configured_language(api: BotApi, library: SmallLibrary, store: Store) -> None:
     """ui.locale sets the language for everybody who has not chosen one."""
     table = {"token": api.token, "base_url": api.base_url}
     config = load_config(telegram=table, ui={"locale": "en"})
-    async with polling(build_application(config, library)):
+    async with polling(build_application(config, library, store)):
         answer = await api.reply_to(private_message(GDP))
         page = await api.reply_to(private_message("/help"))
     assert TARGET["en"] in answer["text"]
@@ -87,10 +88,10 @@ async def test_an_unknown_command_gets_help_in_private_only(api: BotApi, serving
 
 
 async def test_sources_lists_the_documents(api: BotApi, serving: Serving) -> None:
-    """Title and publisher of every document."""
+    """By title; more of each behind its number."""
     async with serving():
         page = await api.reply_to(private_message("/sources"))
-    assert "《2021年黄埔区政府工作报告》 · 黄埔区政府" in page["text"]
+    assert "1. 《2021年黄埔区政府工作报告》" in page["text"]
 
 
 async def test_a_reply_that_is_refused_for_another_reason(api: BotApi, serving: Serving) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from bot.config import Config, load_config
 from bot.errors import ServeError
-from bot.telegram.pages import COMMANDS
-from bot.telegram.serve import MENUS, serve
+from bot.store.store import Store
+from bot.telegram.serve import serve
 from tests.telegram.botapi import (
     BotApi,
     bad_gateway,
@@ -31,9 +31,9 @@ GDP = "黄埔区2021年GDP目标是多少"
 
 
 @asynccontextmanager
-async def served(config: Config, library: SmallLibrary) -> AsyncIterator[asyncio.Task[int]]:
+async def served(config: Config, library: SmallLibrary, store: Store) -> AsyncIterator[asyncio.Task[int]]:
     """Run ``serve`` beside the block and stop it afterwards."""
-    task = asyncio.create_task(serve(config, library))
+    task = asyncio.create_task(serve(config, library, store))
     try:
         yield task
     finally:
@@ -42,76 +42,76 @@ async def served(config: Config, library: SmallLibrary) -> AsyncIterator[asyncio
 
 
 @pytest.mark.parametrize("token", [None, "", "  "])
-async def test_without_a_token(api: BotApi, library: SmallLibrary, token: str | None) -> None:
+async def test_without_a_token(api: BotApi, library: SmallLibrary, store: Store, token: str | None) -> None:
     """No token is one clear line that says where to set it."""
     with pytest.raises(ServeError, match="no Telegram token — set BOT_TELEGRAM__TOKEN"):
-        await serve(config_for(api, token=token), library)
+        await serve(config_for(api, token=token), library, store)
 
 
 @pytest.mark.parametrize("token", ["secret", "abc:secret", "998877", "1234:secret/../x"])
-async def test_with_a_malformed_token(api: BotApi, library: SmallLibrary, token: str) -> None:
+async def test_with_a_malformed_token(api: BotApi, library: SmallLibrary, store: Store, token: str) -> None:
     """What cannot be a token is not sent anywhere, and not shown."""
     with pytest.raises(ServeError, match="malformed") as caught:
-        await serve(config_for(api, token=token), library)
+        await serve(config_for(api, token=token), library, store)
     assert token not in str(caught.value)
     assert api.calls == []
 
 
-async def test_with_a_wrong_token(api: BotApi, library: SmallLibrary, caplog: pytest.LogCaptureFixture) -> None:
+async def test_with_a_wrong_token(
+    api: BotApi, library: SmallLibrary, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     """A token that the server refuses is one line with the server's word, and never the token."""
     caplog.set_level(logging.DEBUG)
     with pytest.raises(ServeError, match=r"does not accept the token \(Unauthorized\)") as caught:
-        await serve(config_for(api, token="1234:secret_secret"), library)
+        await serve(config_for(api, token="1234:secret_secret"), library, store)
     assert "secret_secret" not in str(caught.value) + caplog.text
     assert caught.value.__cause__ is None
     assert "Traceback" not in caplog.text
 
 
-async def test_the_token_from_a_file(api: BotApi, library: SmallLibrary, tmp_path: Path) -> None:
+async def test_the_token_from_a_file(api: BotApi, library: SmallLibrary, store: Store, tmp_path: Path) -> None:
     """A token file may end with a line break."""
     file = tmp_path / "token"
     file.write_text(f"{api.token}\n")
-    async with served(config_for(api, token=None, token_file=file), library):
+    async with served(config_for(api, token=None, token_file=file), library, store):
         assert QUOTE in (await api.reply_to(private_message(GDP)))["text"]
 
 
-async def test_with_an_unreachable_server(library: SmallLibrary, caplog: pytest.LogCaptureFixture) -> None:
+async def test_with_an_unreachable_server(
+    library: SmallLibrary, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
     """A server that is not there is one line that names it."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/bot"
         with pytest.raises(ServeError, match=f"{url} cannot be reached"):
-            await serve(load_config(telegram={"token": "1234:secret_secret", "base_url": url}), library)
+            await serve(load_config(telegram={"token": "1234:secret_secret", "base_url": url}), library, store)
     assert "Traceback" not in caplog.text
 
 
-async def test_a_server_that_stumbles_at_the_start(api: BotApi, library: SmallLibrary) -> None:
+async def test_a_server_that_stumbles_at_the_start(api: BotApi, library: SmallLibrary, store: Store) -> None:
     """One bad gateway or lost connection while starting is survived."""
     api.fail_next("getMe", bad_gateway())
     api.fail_next("deleteWebhook", dropped())
-    async with served(config_for(api), library):
+    async with served(config_for(api), library, store):
         assert QUOTE in (await api.reply_to(private_message(GDP)))["text"]
 
 
-async def test_webhook_mode_is_not_pretended(api: BotApi, library: SmallLibrary) -> None:
-    """What cannot be done yet is said."""
-    with pytest.raises(ServeError, match="webhook"):
-        await serve(config_for(api, mode="webhook"), library)
-
-
-async def test_a_newcomer_leaves_to_the_instance_that_is_there(api: BotApi, library: SmallLibrary) -> None:
+async def test_a_newcomer_leaves_to_the_instance_that_is_there(
+    api: BotApi, library: SmallLibrary, store: Store
+) -> None:
     """Of two instances the second one ends with one line, the first one goes on answering."""
-    async with served(config_for(api), library) as first:
+    async with served(config_for(api), library, store) as first:
         await api.reply_to(private_message(GDP))
         with pytest.raises(ServeError, match="another instance of this bot is running"):
-            await serve(config_for(api), library)
+            await serve(config_for(api), library, store)
         assert QUOTE in (await api.reply_to(private_message(GDP)))["text"]
         assert not first.done()
 
 
-async def test_an_instance_gives_up_when_the_conflict_stays(api: BotApi, library: SmallLibrary) -> None:
+async def test_an_instance_gives_up_when_the_conflict_stays(api: BotApi, library: SmallLibrary, store: Store) -> None:
     """Conflict after conflict ends an instance that was polling before."""
-    async with served(config_for(api), library) as task:
+    async with served(config_for(api), library, store) as task:
         await api.reply_to(private_message(GDP))
         api.fail_next("getUpdates", *[conflicting()] * 5)
         api.push(private_message(GDP))
@@ -119,9 +119,9 @@ async def test_an_instance_gives_up_when_the_conflict_stays(api: BotApi, library
             await task
 
 
-async def test_a_token_that_is_revoked_while_serving(api: BotApi, library: SmallLibrary) -> None:
+async def test_a_token_that_is_revoked_while_serving(api: BotApi, library: SmallLibrary, store: Store) -> None:
     """A revoked token ends the service, it does not leave it hanging."""
-    async with served(config_for(api), library) as task:
+    async with served(config_for(api), library, store) as task:
         await api.reply_to(private_message(GDP))
         api.fail_next("getUpdates", unauthorized())
         api.push(private_message(GDP))
@@ -130,18 +130,22 @@ async def test_a_token_that_is_revoked_while_serving(api: BotApi, library: Small
 
 
 @pytest.mark.parametrize("failures", [[bad_gateway(), dropped()], [too_many_requests(1)]], ids=["outage", "flood"])
-async def test_an_outage_is_waited_out(api: BotApi, library: SmallLibrary, failures: list[Failure]) -> None:
+async def test_an_outage_is_waited_out(
+    api: BotApi, library: SmallLibrary, store: Store, failures: list[Failure]
+) -> None:
     """Polling goes on after bad gateways, lost connections and floods, and no question is lost."""
     api.fail_next("getUpdates", *failures)
     api.push(private_message(GDP))
-    async with served(config_for(api), library):
+    async with served(config_for(api), library, store):
         assert QUOTE in (await api.wait_sent())["text"]
 
 
-async def test_an_update_that_cannot_be_read_does_not_end_the_service(api: BotApi, library: SmallLibrary) -> None:
+async def test_an_update_that_cannot_be_read_does_not_end_the_service(
+    api: BotApi, library: SmallLibrary, store: Store
+) -> None:
     """A broken update is waited out like an outage."""
     broken = api.push({"message": {"message_id": "no message", "chat": {"id": 1}}})
-    async with served(config_for(api), library) as task:
+    async with served(config_for(api), library, store) as task:
         await api.wait_for("getUpdates")
         api.queue.pending.remove(broken)
         assert QUOTE in (await api.reply_to(private_message(GDP)))["text"]
@@ -183,31 +187,25 @@ async def test_a_restart_loses_nothing_and_repeats_nothing(
     assert [question for question, _ in library.asked] == questions
 
 
-async def test_a_webhook_of_before_is_taken_down(api: BotApi, library: SmallLibrary) -> None:
+async def test_a_webhook_of_before_is_taken_down(api: BotApi, library: SmallLibrary, store: Store) -> None:
     """Polling works although a webhook was set, and what waited for the webhook is answered."""
     api.queue.webhook = "https://example.org"
     api.push(private_message(GDP))
-    async with served(config_for(api), library):
+    async with served(config_for(api), library, store):
         assert QUOTE in (await api.wait_sent())["text"]
 
 
-async def test_the_menu_of_commands(api: BotApi, serving: Serving) -> None:
-    """Telegram's menu has every command in each language, and every command answers."""
-    async with serving():
-        assert set(api.methods.commands) == set(MENUS)
-        for menu in api.methods.commands.values():
-            assert [entry["command"] for entry in menu] == list(COMMANDS)
-        for name in COMMANDS:
-            assert (await api.reply_to(private_message(f"/{name}")))["text"]
-
-
 async def test_the_token_reaches_no_log(
-    api: BotApi, library: SmallLibrary, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    api: BotApi,
+    library: SmallLibrary,
+    store: Store,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """With every logger at DEBUG, through failures and an exception that holds it."""
     caplog.set_level(logging.DEBUG)
     api.fail_next("sendMessage", bad_gateway())
-    async with served(config_for(api), library):
+    async with served(config_for(api), library, store):
         await api.reply_to(private_message(GDP))
         library.breaks = RuntimeError(f"{api.base_url}{api.token}/sendMessage failed")
         await api.reply_to(private_message(GDP))

@@ -9,16 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Message, User
 
-from bot.corpus.model import Document, FrontMatter
-from bot.render.telegram import utf16_units
 from bot.telegram import pages
 from bot.telegram.addressing import question_of
-from bot.telegram.dialogue import MAX_TURNS, Dialogues
 from bot.telegram.languages import named
 from bot.telegram.secrecy import MASK, kept_secret, masked
 from bot.telegram.sending import plain
 from tests.telegram.botapi import group_message, private_message
-from tests.telegram.botapi.markup import parse_html
 
 BOT = User(987654321, "Investor", is_bot=True, username="investor_test_bot")
 TOKEN = "987654321:AAF-secret_secret"
@@ -65,18 +61,6 @@ def test_an_answer_posted_through_the_bot_is_no_question() -> None:
     assert question_of(message(private_message("GDP", via_bot=BOT.to_dict())), BOT) is None
 
 
-def test_dialogues_are_bounded() -> None:
-    """The dialogue that was quiet longest is forgotten, and each keeps its last questions only."""
-    dialogues = Dialogues(limit=2)
-    for chat in (1, 2, 1, 3):
-        dialogues.of((chat, None)).remember(f"q{chat}")
-    assert len(dialogues) == 2
-    assert list(dialogues.of((1, None)).turns) == ["q1", "q1"]
-    for number in range(MAX_TURNS + 3):
-        dialogues.of((3, None)).remember(str(number))
-    assert len(dialogues.of((3, None)).turns) == MAX_TURNS
-
-
 @pytest.mark.parametrize(
     ("name", "locale"),
     [
@@ -94,27 +78,6 @@ def test_dialogues_are_bounded() -> None:
 def test_names_of_languages(name: str, locale: str | None) -> None:
     """People name languages in several ways; what is none is not guessed."""
     assert named(name) == locale
-
-
-TITLES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=290).map(lambda title: f"x{title}")
-
-
-@given(st.lists(TITLES, max_size=60))
-def test_the_list_of_documents_is_always_one_message(titles: list[str]) -> None:
-    """However many documents and whatever their titles, the page is valid and fits."""
-    documents = [Document(str(n), FrontMatter(title=title), "") for n, title in enumerate(titles)]
-    for locale in ("zh-Hans", "zh-Hant", "en"):
-        parsed = parse_html(pages.sources_page(locale, documents))
-        assert utf16_units(parsed.text) <= 4096
-
-
-def test_a_long_list_of_documents_says_how_many_are_left_out() -> None:
-    """What does not fit is counted."""
-    documents = [Document(str(n), FrontMatter(title="题" * 100), "") for n in range(100)]
-    page = pages.sources_page("en", documents)
-    shown = page.count("·")
-    assert page.endswith(f"… and {100 - shown} more.")
-    assert 0 < shown < 100
 
 
 def test_the_texts_of_the_bot_are_there_in_three_languages() -> None:

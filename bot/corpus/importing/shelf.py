@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.corpus import frontmatter, loader
+from bot.corpus.atomic import write_atomically
 from bot.corpus.importing.document import Draft, is_untouched, with_id
 from bot.corpus.importing.model import State
 from bot.errors import ImportSourceError, KnowledgeError
@@ -86,33 +85,6 @@ def _check(text: str, path: Path) -> None:
 
 def _write(path: Path, text: str) -> None:
     try:
-        _write_atomically(path, text)
+        write_atomically(path, text.encode())
     except OSError as error:
         raise ImportSourceError(f"不能写入 {path}（{error.strerror or error}）") from None
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    """Whoever reads the folder sees the old file or the new one, also after a crash."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".import-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

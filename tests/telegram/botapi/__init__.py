@@ -10,12 +10,25 @@ from .factories import (
     business_message,
     callback_query,
     channel_post,
+    chosen_inline_result,
     edited_message,
     group_message,
+    guest_message,
     inline_query,
+    membership,
     private_message,
 )
-from .failures import bad_gateway, conflicting, dropped, refused, too_many_requests, unauthorized
+from .failures import (
+    bad_gateway,
+    conflicting,
+    dropped,
+    garbled,
+    hanging,
+    internal_error,
+    refused,
+    too_many_requests,
+    unauthorized,
+)
 from .server import TOKEN, BotApi, Call
 
 __all__ = [
@@ -27,13 +40,19 @@ __all__ = [
     "business_message",
     "callback_query",
     "channel_post",
+    "chosen_inline_result",
     "complete",
     "complete_path",
     "conflicting",
     "dropped",
     "edited_message",
+    "garbled",
     "group_message",
+    "guest_message",
+    "hanging",
     "inline_query",
+    "internal_error",
+    "membership",
     "private_message",
     "reduced",
     "refused",

@@ -18,6 +18,7 @@ class Chats:
         self._chats: dict[int, dict[str, Any]] = {}
         self._topics: set[Key] = set()
         self._blocked: set[int] = set()
+        self._moved: dict[int, int] = {}
         self._messages: dict[Key, Message] = {}
         self._ids = itertools.count(101)
 
@@ -29,8 +30,20 @@ class Chats:
         """From now on sending to this chat is forbidden, as when a user blocks the bot."""
         self._blocked.add(chat_id)
 
+    def unblock(self, chat_id: int) -> None:
+        """Let the bot write to this chat again."""
+        self._blocked.discard(chat_id)
+
+    def migrate(self, old: int, new: dict[str, Any]) -> None:
+        """Upgrade a group: it is not there any more, a supergroup with another id is."""
+        self._moved[old] = new["id"]
+        self.add(new)
+
     def get(self, chat_id: int | str) -> dict[str, Any]:
-        """Return a chat that can be written to; raises Refusal (400 unknown, 403 blocked)."""
+        """Return a chat that can be written to; raises Refusal (400 unknown or upgraded, 403 blocked)."""
+        if isinstance(chat_id, int) and chat_id in self._moved:
+            what = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise Refusal(400, what, {"migrate_to_chat_id": self._moved[chat_id]})
         if chat_id in self._blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
         for chat in self._chats.values():

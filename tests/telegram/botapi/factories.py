@@ -49,6 +49,18 @@ def channel_post(text: str, *, chat_id: int = -1003001) -> Update:
     return {"channel_post": _message({"id": chat_id, "type": "channel", "title": "公告"}, text, {})}
 
 
+def guest_message(text: str) -> Update:
+    """Return a message that mentions the bot in a chat which it is no member of."""
+    return {"guest_message": group_message(text)["message"] | {"message_id": 1, "guest_query_id": "guest"}}
+
+
+def membership(old: str, new: str, chat: dict[str, Any], *, language_code: str | None = "zh-hans") -> Update:
+    """Return the news that the bot is ``new`` in a chat where it was ``old`` (``left``, ``member``, ``kicked`` …)."""
+    bot = {"id": 987654321, "is_bot": True, "first_name": "Investor", "username": "investor_test_bot"}
+    states = {"old_chat_member": _member(bot, old), "new_chat_member": _member(bot, new)}
+    return {"my_chat_member": {"chat": chat, "from": user(language_code=language_code), "date": 1} | states}
+
+
 def business_message(text: str, *, chat_id: int = 1001) -> Update:
     """Return a message that somebody wrote to a business account which the bot is connected to."""
     content = private_message(text, chat_id=chat_id)["message"]
@@ -68,9 +80,15 @@ def callback_query(data: str, message: Message, *, user_id: int = 1001) -> Updat
     }
 
 
-def inline_query(query: str, *, user_id: int = 1001) -> Update:
-    """Return what somebody types behind the bot's name in any chat."""
-    return {"inline_query": {"id": str(next(_ids)), "from": user(user_id), "query": query, "offset": ""}}
+def inline_query(query: str, *, user_id: int = 1001, language_code: str | None = "zh-hans", offset: str = "") -> Update:
+    """Return what somebody types behind the bot's name in any chat; ``offset`` is what the bot gave with a page."""
+    content = {"id": str(next(_ids)), "from": user(user_id, language_code), "query": query, "offset": offset}
+    return {"inline_query": content}
+
+
+def chosen_inline_result(result_id: str, query: str, *, user_id: int = 1001) -> Update:
+    """Return the news that somebody has inserted a result, which bots get that ask for it at BotFather."""
+    return {"chosen_inline_result": {"result_id": result_id, "from": user(user_id), "query": query}}
 
 
 def entities(text: str) -> list[dict[str, Any]]:
@@ -83,6 +101,50 @@ def entities(text: str) -> list[dict[str, Any]]:
         }
         for match in _MARKED.finditer(text)
     ]
+
+
+_RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
+_PERMISSIONS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_edit_tag",
+    "can_react_to_messages",
+)
+
+
+def _member(bot: dict[str, Any], status: str) -> dict[str, Any]:
+    """Return a member with all that Telegram tells of one of that status; ``restricted`` ones are in the chat."""
+    more: dict[str, Any] = {
+        "kicked": {"until_date": 0},
+        "administrator": dict.fromkeys(_RIGHTS, False),
+        "restricted": dict.fromkeys(_PERMISSIONS, False) | {"is_member": True, "until_date": 0},
+    }.get(status, {})
+    return {"user": bot, "status": status} | more
 
 
 def _message(chat: dict[str, Any], text: str, more: dict[str, Any]) -> Message:

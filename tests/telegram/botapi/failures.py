@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from .refusal import Refusal, bad_request, conflict
 
 
 @dataclass(frozen=True)
 class Failure:
-    """The next call fails so; ``refusal`` None closes the connection without an answer."""
+    """The next call fails so: with this refusal, or without an answer that can be read.
 
-    refusal: Refusal | None
+    ``ending``: the connection is dropped, hangs until the client gives up, or carries something that is no
+    JSON. ``done``: the call took effect before.
+    """
+
+    refusal: Refusal | None = None
+    ending: Literal["dropped", "hanging", "garbled"] = "dropped"
+    done: bool = False
 
 
-def dropped() -> Failure:
+def dropped(done: bool = False) -> Failure:
     """The connection closes before an answer."""
-    return Failure(None)
+    return Failure(done=done)
+
+
+def hanging(done: bool = False) -> Failure:
+    """No answer ever comes: the client runs into its time-out."""
+    return Failure(ending="hanging", done=done)
+
+
+def garbled(done: bool = False) -> Failure:
+    """200 with a body that is no JSON."""
+    return Failure(ending="garbled", done=done)
+
+
+def internal_error() -> Failure:
+    """500, as Telegram answers when it has a mistake of its own."""
+    return Failure(Refusal(500, "Internal Server Error"))
 
 
 def bad_gateway() -> Failure:

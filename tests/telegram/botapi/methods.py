@@ -13,11 +13,19 @@ from .updates import UpdateQueue
 
 MAX_TEXT = 4096
 MAX_CALLBACK_DATA = 64
+MAX_FILE = 20 * 1024 * 1024
 MAX_INLINE_RESULTS = 50
+MAX_OFFSET = 64
+MAX_COMMANDS = 100
+MAX_DESCRIPTION, MAX_SHORT_DESCRIPTION = 512, 120
 _ACTIONS = {"typing", "upload_photo", "record_video", "upload_document", "choose_sticker", "find_location"}
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
+_LANGUAGE = re.compile(r"(?:[a-z]{2})?")
+_START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Params = dict[str, Any]
+Audience = tuple[str, str]
+"""Whom a menu is for: the scope with its chat, and the language ("": every other)."""
 
 
 class Methods:
@@ -28,7 +36,9 @@ class Methods:
         self._chats = chats
         self._queue = queue
         self.queries: set[str] = set()
-        self.commands: dict[str, list[dict[str, str]]] = {}
+        self.commands: dict[Audience, list[dict[str, str]]] = {}
+        self.descriptions: dict[tuple[str, str], str] = {}
+        self.files: dict[str, bytes] = {}
         self._table: dict[str, Callable[[Params], Awaitable[Any]]] = {
             "getMe": self._get_me,
             "getUpdates": self._get_updates,
@@ -36,9 +46,17 @@ class Methods:
             "deleteWebhook": self._delete_webhook,
             "getWebhookInfo": self._get_webhook_info,
             "setMyCommands": self._set_my_commands,
+            "getMyCommands": self._get_my_commands,
+            "deleteMyCommands": self._delete_my_commands,
+            "setMyDescription": self._set_my_description,
+            "getMyDescription": self._get_my_description,
+            "setMyShortDescription": self._set_my_short_description,
+            "getMyShortDescription": self._get_my_short_description,
+            "getFile": self._get_file,
             "sendChatAction": self._send_chat_action,
             "sendMessage": self._send_message,
             "editMessageText": self._edit_message_text,
+            "editMessageReplyMarkup": self._edit_message_reply_markup,
             "answerCallbackQuery": self._answer_callback_query,
             "answerInlineQuery": self._answer_inline_query,
         }
@@ -61,6 +79,9 @@ class Methods:
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
         self._queue.refuse("terminated by setWebhook request")
         self._queue.webhook = url
+        self._queue.webhook_secret = params.get("secret_token", "")
+        file = params.get("certificate")
+        self._queue.webhook_certificate = file.file.read() if file else b""
         self._drop(params)
         return True
 
@@ -76,18 +97,61 @@ class Methods:
     async def _get_webhook_info(self, _params: Params) -> dict[str, Any]:
         return {
             "url": self._queue.webhook,
-            "has_custom_certificate": False,
+            "has_custom_certificate": bool(self._queue.webhook_certificate),
             "pending_update_count": len(self._queue.pending),
         }
 
     async def _set_my_commands(self, params: Params) -> bool:
+        if len(params["commands"]) > MAX_COMMANDS:
+            raise bad_request("BOT_COMMANDS_TOO_MUCH")
         for command in params["commands"]:
             if not _COMMAND.fullmatch(command["command"]):
                 raise bad_request("BOT_COMMAND_INVALID")
             if not 1 <= utf16_length(command["description"]) <= 256:
                 raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-        self.commands[params.get("language_code", "")] = params["commands"]
+        self.commands[self._audience(params)] = params["commands"]
         return True
+
+    async def _get_my_commands(self, params: Params) -> list[dict[str, str]]:
+        return self.commands.get(self._audience(params), [])
+
+    async def _delete_my_commands(self, params: Params) -> bool:
+        self.commands.pop(self._audience(params), None)
+        return True
+
+    def _audience(self, params: Params) -> Audience:
+        """Return scope and language that commands are for; raises Refusal for a chat that is not there."""
+        scope = params.get("scope", {"type": "default"})
+        if "chat_id" in scope:
+            self._chats.get(scope["chat_id"])
+        return f"{scope['type']}{scope.get('chat_id', '')}", _language(params)
+
+    async def _set_my_description(self, params: Params) -> bool:
+        return self._describe("description", params, MAX_DESCRIPTION)
+
+    async def _get_my_description(self, params: Params) -> dict[str, str]:
+        return {"description": self.descriptions.get(("description", _language(params)), "")}
+
+    async def _set_my_short_description(self, params: Params) -> bool:
+        return self._describe("short_description", params, MAX_SHORT_DESCRIPTION)
+
+    async def _get_my_short_description(self, params: Params) -> dict[str, str]:
+        return {"short_description": self.descriptions.get(("short_description", _language(params)), "")}
+
+    def _describe(self, kind: str, params: Params, longest: int) -> bool:
+        if utf16_length(params.get(kind, "")) > longest:
+            raise bad_request("MESSAGE_TOO_LONG")
+        self.descriptions[kind, _language(params)] = params.get(kind, "")
+        return True
+
+    async def _get_file(self, params: Params) -> dict[str, Any]:
+        data = self.files.get(params["file_id"])
+        if data is None:
+            raise bad_request("invalid file_id")
+        if len(data) > MAX_FILE:
+            raise bad_request("file is too big")
+        id = params["file_id"]
+        return {"file_id": id, "file_unique_id": id, "file_size": len(data), "file_path": f"documents/{id}"}
 
     async def _send_chat_action(self, params: Params) -> bool:
         self._chats.get(params["chat_id"])
@@ -138,6 +202,16 @@ class Methods:
             raise bad_request("message can't be edited")
         return message
 
+    async def _edit_message_reply_markup(self, params: Params) -> Message | bool:
+        _check_keyboard(params.get("reply_markup", {}))
+        if "inline_message_id" in params:
+            return True
+        message = self._own(params)
+        if message.get("reply_markup") == params.get("reply_markup"):
+            raise bad_request("message is not modified")
+        kept = {key: value for key, value in message.items() if key != "reply_markup"}
+        return self._chats.keep(kept | {key: params[key] for key in ("reply_markup",) if key in params})
+
     async def _answer_callback_query(self, params: Params) -> bool:
         self._answered(params["callback_query_id"])
         if utf16_length(params.get("text", "")) > 200:
@@ -152,6 +226,10 @@ class Methods:
             raise bad_request("RESULT_ID_DUPLICATE")
         for result in results:
             _check_inline_result(result)
+        if len(params.get("next_offset", "").encode()) > MAX_OFFSET:
+            raise bad_request("NEXT_OFFSET_INVALID")
+        if "button" in params:
+            _check_results_button(params["button"])
         self._answered(params["inline_query_id"])
         return True
 
@@ -162,9 +240,25 @@ class Methods:
         self.queries.remove(query_id)
 
 
+def _language(params: Params) -> str:
+    code: str = params.get("language_code", "")
+    if not _LANGUAGE.fullmatch(code):
+        raise bad_request("invalid language code specified")
+    return code
+
+
+def _check_results_button(button: Params) -> None:
+    if len(button.keys() - {"text"}) != 1:
+        raise bad_request("inline query results button must have exactly one action")
+    if not _START.fullmatch(button.get("start_parameter", "web_app")):
+        raise bad_request("START_PARAM_INVALID")
+
+
 def _check_inline_result(result: Params) -> None:
     if not 1 <= len(result["id"].encode()) <= 64:
         raise bad_request("RESULT_ID_INVALID")
+    if result["type"] == "article" and not result["title"].strip():
+        raise bad_request("can't parse inline query result: title must be non-empty")
     content = result.get("input_message_content", {})
     if "message_text" in content:
         _content(content | {"text": content["message_text"]})
@@ -183,7 +277,8 @@ def _content(params: Params) -> dict[str, Any]:
         content["entities"] = list(parsed.entities)
     if "reply_markup" in params:
         _check_keyboard(params["reply_markup"])
-        content["reply_markup"] = params["reply_markup"]
+        if "inline_keyboard" in params["reply_markup"]:  # a wish for a reply is no part of the message
+            content["reply_markup"] = params["reply_markup"]
     return content
 
 

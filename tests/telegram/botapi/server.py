@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+import aiohttp
 from aiohttp import web
 
 from .chats import Chats, Message
@@ -25,13 +28,18 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True)
 class Call:
-    """A call as it came and as it was answered; ``status`` 0 where the connection was dropped."""
+    """A call as it came and as it was answered; ``status`` 0 where no answer could be read.
+
+    ``at`` is when it came, in seconds of the monotonic clock.
+    """
 
     method: str
     params: Mapping[str, Any]
     status: int
     result: Any = None
     description: str = ""
+    at: float = 0.0
+    ending: str = ""
 
     @property
     def ok(self) -> bool:
@@ -40,7 +48,10 @@ class Call:
 
 @dataclass
 class BotApi:
-    """``async with BotApi() as api``: a Bot API server at ``api.base_url``, for one bot."""
+    """``async with BotApi() as api``: a Bot API server at ``api.base_url``, for one bot.
+
+    ``fail_next`` scripts single failures; ``weather`` says for every other call of a method how it fails, if it does.
+    """
 
     token: str = TOKEN
     description: Description = field(default_factory=best_available)
@@ -58,12 +69,14 @@ class BotApi:
         self.queue = UpdateQueue(self._changed)
         self.methods = Methods(self.me, self.chats, self.queue)
         self._failures: defaultdict[str, deque[Failure]] = defaultdict(deque)
+        self.weather: Callable[[str], Failure | None] = lambda _method: None
         self._runner: web.AppRunner | None = None
         self._address = ""
 
     async def __aenter__(self) -> Self:
         application = web.Application()
         application.router.add_route("*", "/bot{token}/{method}", self._serve)
+        application.router.add_get("/file/bot{token}/documents/{file}", self._send_file)
         self._runner = web.AppRunner(application, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -88,8 +101,8 @@ class BotApi:
 
     @property
     def sent(self) -> list[Message]:
-        """The messages that arrived in chats, oldest first."""
-        return [call.result for call in self.calls if call.method == "sendMessage" and call.ok]
+        """The messages that arrived in chats, oldest first, also those whose sender never heard of it."""
+        return [call.result for call in self.calls if call.method == "sendMessage" and _is_message(call.result)]
 
     def fail_next(self, method: str, *failures: Failure) -> None:
         """Let the next calls of ``method`` fail so, one failure each."""
@@ -124,6 +137,31 @@ class BotApi:
         self.push(update)
         return await self.wait_sent(before + 1)
 
+    async def deliver(self, update: Update, url: str, tls: ssl.SSLContext | None = None, **headers: str) -> int:
+        """Bring an update to a webhook as Telegram does and return the status; ``headers`` replace its own.
+
+        ``url`` stands for the public address that was set: the path is that of the webhook.
+        """
+        return await self.deliver_numbered(self.numbered(update), url, tls, **headers)
+
+    async def deliver_numbered(
+        self, update: Update, url: str, tls: ssl.SSLContext | None = None, **headers: str
+    ) -> int:
+        """The same for an update that has its numbers, as when Telegram brings it once more."""
+        _, _, path = self.queue.webhook.removeprefix("https://").partition("/")
+        sent = {"X-Telegram-Bot-Api-Secret-Token": self.queue.webhook_secret} | headers
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{url}/{path}", json=update, headers=sent, ssl=tls or True) as response,
+        ):
+            return response.status
+
+    def numbered(self, update: Update) -> Update:
+        """Return an update with its numbers, as ``push`` would queue it; for webhooks."""
+        queued = self.push(update)
+        self.queue.pending.remove(queued)
+        return queued
+
     async def wait_confirmed(self) -> None:
         """Wait until the bot has fetched and confirmed every update."""
         await self._until(lambda: not self.queue.pending, "the confirmation of all updates")
@@ -141,7 +179,7 @@ class BotApi:
             raise AssertionError(f"no {what} within {PATIENCE} s; the calls: {seen}") from None
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
-        method = request.match_info["method"]
+        method, at = request.match_info["method"], time.monotonic()
         params, is_form = await _read(request)
         try:
             self._authorize(request.match_info["token"])
@@ -149,16 +187,25 @@ class BotApi:
             call = await self._call(method, params)
         except Refusal as refusal:
             call = Call(method, params, refusal.code, refusal, refusal.description)
-        await self._record(call)
+        await self._record(replace(call, at=at))
+        if call.ending == "hanging":
+            await asyncio.sleep(PATIENCE)
         return _response(request, call)
 
+    async def _send_file(self, request: web.Request) -> web.Response:
+        data = self.methods.files.get(request.match_info["file"])
+        if request.match_info["token"] != self.token or data is None:
+            return web.Response(status=404)
+        return web.Response(body=data)
+
     async def _call(self, method: str, params: dict[str, Any]) -> Call:
-        if not self._failures[method]:
+        failure = self._failures[method].popleft() if self._failures[method] else self.weather(method)
+        if failure is None:
             return Call(method, params, 200, await self.methods.call(method, params))
-        failure = self._failures[method].popleft()
         if failure.refusal:
             raise failure.refusal
-        return Call(method, params, 0)
+        result = await self.methods.call(method, params) if failure.done else None
+        return Call(method, params, 0, result, ending=failure.ending)
 
     def _authorize(self, token: str) -> None:
         if ":" not in token:
@@ -172,6 +219,10 @@ class BotApi:
             self._changed.notify_all()
 
 
+def _is_message(result: Any) -> bool:
+    return isinstance(result, dict) and "message_id" in result
+
+
 async def _read(request: web.Request) -> tuple[dict[str, Any], bool]:
     """Return the parameters and whether they are strings of a form or of the query."""
     params: dict[str, Any] = dict(request.query)
@@ -181,6 +232,8 @@ async def _read(request: web.Request) -> tuple[dict[str, Any], bool]:
 
 
 def _response(request: web.Request, call: Call) -> web.StreamResponse:
+    if call.ending == "garbled":
+        return web.Response(text="<html>", content_type="text/html")
     if call.status == 0 and request.transport:
         request.transport.abort()
     if isinstance(call.result, Refusal):

@@ -17,6 +17,8 @@ class UpdateQueue:
         self._changed = changed
         self.pending: list[Update] = []
         self.webhook = ""
+        self.webhook_secret = ""
+        self.webhook_certificate = b""
         self._next_id = 5_000_001
         self._reader: asyncio.Future[None] | None = None
 
