@@ -34,6 +34,7 @@ from bot.publishing.trail import Deed, Trail, untraced
 from bot.search.fallback import Build, with_fallback
 from bot.search.index import build_index
 from bot.search.memory import MemoryEngine
+from bot.search.model import Published
 
 if TYPE_CHECKING:
     from bot.store.model import Entry
@@ -66,10 +67,13 @@ def build_language(config: Config) -> Language:
     return load_language(lexicon_folders(knowledge_folder(config)), config.state_dir / "cache")
 
 
-def build_assistant(config: Config, language: Language | None = None, lexicon: str | None = None) -> Assistant:
+def build_assistant(
+    config: Config, language: Language | None = None, lexicon: str | None = None, engine: Build | None = None
+) -> Assistant:
     """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem.
 
-    ``language`` spares reading the lexicon again, ``lexicon`` is its digest.
+    ``language`` spares reading the lexicon again, ``lexicon`` is its digest; ``engine`` builds another engine than
+    the configured one. Raises SearchUnavailableError.
     """
     folder = knowledge_folder(config)
     if lexicon is None:
@@ -78,8 +82,14 @@ def build_assistant(config: Config, language: Language | None = None, lexicon: s
         places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
         documents = load_folder(folder, places.places.keys())
         cache = Cache(config.state_dir / "cache")
-        index = build_index(documents, language or build_language(config), engine_builder(config.search), cache)
+        engine = engine or engine_builder(config.search)
+        index = build_index(documents, language or build_language(config), engine, cache)
         return Assistant(index, snapshot_id(documents, lexicon))
+
+
+def in_memory(config: Config) -> Config:
+    """The same with the engine in memory: for looking at knowledge without loading it into a cluster."""
+    return config.model_copy(update={"search": SearchConfig(engine="memory")})
 
 
 def engine_builder(config: SearchConfig) -> Build:
@@ -103,9 +113,11 @@ def _cluster_builder(config: OpenSearchConfig) -> Build:
     return lambda passages: ClusterEngine(passages, cluster)
 
 
-def load_state(config: Config, by: str, language: Language, lexicon: str) -> State[Assistant]:
+def load_state(
+    config: Config, by: str, language: Language, lexicon: str, engine: Build | None = None
+) -> State[Assistant]:
     """The state of the configured folder, read with ``language`` (``lexicon``: its digest). Raises KnowledgeError."""
-    assistant = build_assistant(config, language, lexicon)
+    assistant = build_assistant(config, language, lexicon, engine)
     snapshot = Snapshot(
         id=assistant.snapshot,
         loaded_at=datetime.now(UTC),
@@ -115,6 +127,12 @@ def load_state(config: Config, by: str, language: Language, lexicon: str) -> Sta
         names=len(language.lexicon.concepts),
     )
     return State(snapshot, assistant, language, lexicon)
+
+
+def _publish(assistant: Assistant) -> None:
+    """Let all who share its index see that it is the current one. Raises SearchUnavailableError."""
+    if isinstance(assistant.index.engine, Published):
+        assistant.index.engine.activate()
 
 
 @contextmanager
@@ -242,7 +260,8 @@ class Library:
         self._config = config
         self._folder = knowledge_folder(config)
         self._read = (lexicon_digest(lexicon_folders(self._folder)), language) if language else None
-        self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN), trail)
+        self._engine = engine_builder(config.search)  # one client of the cluster for all states
+        self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN), trail, adopt=_publish)
 
     @property
     def current(self) -> Assistant:
@@ -277,7 +296,7 @@ class Library:
         return self._reloader.check()
 
     def _load(self, by: str) -> State[Assistant]:
-        return load_state(self._config, by, *self._language())
+        return load_state(self._config, by, *self._language(), self._engine)
 
     def _language(self) -> tuple[Language, str]:
         """The language of the lexicon as it is now; kept while no file of it changes."""

@@ -10,6 +10,7 @@ InvestorBotError
 ├── ControlError         a running server cannot be reached
 ├── StoreError           what the bot remembers cannot be read or written
 ├── SearchUnavailableError  the search cluster is away, or refuses us
+│   └── SearchIndexGoneError  it is there, but has lost our index
 └── ServeError           Telegram cannot be served (no token, wrong token, no server, second instance)
 
 Every error says what is wrong, where, and how to mend it; the command line prints
@@ -94,6 +95,10 @@ class SearchUnavailableError(InvestorBotError):
 
     kind = "search"
     exit_code = 4
+
+
+class SearchIndexGoneError(SearchUnavailableError):
+    """The index was removed from the cluster: only loading it again helps."""
 
 
 class ControlError(InvestorBotError):

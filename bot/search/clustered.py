@@ -28,7 +28,7 @@ import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.errors import SearchUnavailableError
+from bot.errors import SearchIndexGoneError, SearchUnavailableError
 from bot.search.breaker import CircuitBreaker
 from bot.search.memory import K1, B
 from bot.search.model import Hit, Terms
@@ -70,7 +70,7 @@ class ClusterEngine:
         progress: Progress | None = None,
         breaker: CircuitBreaker | None = None,
     ) -> None:
-        """Load ``passages`` unless they are there, and make their index the current one.
+        """Load ``passages`` unless they are there. The alias stays where it is until ``activate``.
 
         Raises SearchUnavailableError; what was loaded stays, and the next try goes on from there.
         """
@@ -83,12 +83,16 @@ class ClusterEngine:
             self.index = indexes.name(spool)
             _reading.add(self)
             indexes.fill(self.index, spool, progress or _log_progress)
-        indexes.activate(self.index)
-        indexes.tidy(self.index, {engine.index for engine in list(_reading)})
         self._unit = self._measured_unit()
 
     def __len__(self) -> int:
         return self._size
+
+    def activate(self) -> None:
+        """Make the index the current one and remove the oldest. Raises SearchUnavailableError."""
+        indexes = Indexes(self._cluster)
+        indexes.activate(self.index)
+        indexes.tidy(self.index, {engine.index for engine in list(_reading)})
 
     def frequency(self, term: str) -> int:
         return self._frequencies[term]
@@ -127,7 +131,7 @@ class ClusterEngine:
             found = self._cluster.ask("POST", f"/{self.index}/_search", body, params, patience)
         except ClusterError as error:
             if error.status == 404:
-                raise SearchUnavailableError(
+                raise SearchIndexGoneError(
                     f"{self.index} was removed from the cluster — reload loads it again"
                 ) from error
             raise
@@ -167,12 +171,13 @@ class Indexes:
             progress(first + len(bags), len(spool))
         self._cluster.ask("POST", f"/{index}/_refresh")
         self._check(index, len(spool))
+        self._complete(index)
 
     def activate(self, index: str) -> None:
         """Turn the alias to ``index`` in one step: it always stands for exactly one index."""
         alias, pattern = self._settings.prefix, f"{self._settings.prefix}-*"
         actions = [{"remove": {"index": pattern, "alias": alias}}, {"add": {"index": index, "alias": alias}}]
-        self._cluster.ask("PUT", f"/{index}/_mapping", {"_meta": {"complete": True, "used": time.time()}})
+        self._complete(index)
         self._cluster.ask("POST", "/_aliases", {"actions": actions})
 
     def tidy(self, index: str, read: Iterable[str]) -> None:
@@ -184,6 +189,10 @@ class Indexes:
             if name not in set(read):
                 log.info("removing the old search index %s", name)
                 self._cluster.ask("DELETE", f"/{name}", params={"ignore": 404})
+
+    def _complete(self, index: str) -> None:
+        """Write down that all passages are there, and that the index is used now."""
+        self._cluster.ask("PUT", f"/{index}/_mapping", {"_meta": {"complete": True, "used": time.time()}})
 
     def _meta(self, index: str) -> Mapping[str, Any]:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 Terms = Mapping[str, float]
 """Term → weight. In a passage the weight is its frequency, in a query the factor of its score."""
@@ -33,4 +33,13 @@ class Engine(Protocol):
 
     def __len__(self) -> int:
         """Number of passages indexed."""
+        ...
+
+
+@runtime_checkable
+class Published(Protocol):
+    """An engine whose index others see too: building it changes nothing for them, ``activate`` does."""
+
+    def activate(self) -> None:
+        """Make its index the current one. Raises SearchUnavailableError."""
         ...

@@ -1,10 +1,14 @@
-"""A gateway before an OpenSearch server, as clusters have it: TLS, and nobody in without the right credential."""
+"""Ways to an OpenSearch server: a gateway as clusters have it (TLS, and nobody in without the right credential), and
+a plain one that comes up when a test wants it to.
+"""
 
 from __future__ import annotations
 
 import http.client
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -39,13 +43,26 @@ class Gateway:
         self._http.server_close()
 
 
-def _handler(server: str, allowed: str) -> type[BaseHTTPRequestHandler]:
+@contextmanager
+def plain_way(server: str, port: int) -> Iterator[None]:
+    """Requests to ``port`` of loopback reach ``server`` as long as the block runs."""
+    http = ThreadingHTTPServer(("127.0.0.1", port), _handler(urlsplit(server).netloc, None))
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        http.shutdown()
+        http.server_close()
+
+
+def _handler(server: str, allowed: str | None) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            if self.headers["authorization"] != allowed:
+            if allowed is not None and self.headers["authorization"] != allowed:
                 self._answer(401, "text/plain", b"Unauthorized")
                 return
             connection = http.client.HTTPConnection(server)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from bot.search.clustered import ClusterEngine, Progress
+from bot.search.model import Terms
 from bot.search.opensearch import Cluster, ClusterSettings
 from tests.search.nodes import JARS, URL, jars
 
@@ -24,6 +27,13 @@ def settings(*hosts: str, **changes: Any) -> ClusterSettings:
 def cluster(*hosts: str, **changes: Any) -> Cluster:
     """A client for the server, or for ``hosts``."""
     return Cluster(settings(*hosts, **changes))
+
+
+def published(passages: Iterable[Terms], cluster: Cluster, progress: Progress | None = None) -> ClusterEngine:
+    """An engine over ``passages`` whose index is the current one."""
+    engine = ClusterEngine(passages, cluster, progress)
+    engine.activate()
+    return engine
 
 
 def remove(cluster: Cluster) -> None:

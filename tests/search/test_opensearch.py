@@ -14,6 +14,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,17 +30,27 @@ from bot.answer.dialogue import resolve
 from bot.answer.ranking import query_terms
 from bot.assembly import Library, bundled_knowledge, engine_builder
 from bot.config import Config, load_config
-from bot.errors import ConfigError, SearchUnavailableError
+from bot.errors import ConfigError, GoldenError, SearchUnavailableError
 from bot.render.json import answer_json
 from bot.search.breaker import CircuitBreaker
-from bot.search.clustered import CHUNK, ClusterEngine
+from bot.search.clustered import CHUNK, CLAUSES, ClusterEngine
+from bot.search.fallback import FallbackEngine, with_fallback
 from bot.search.memory import MemoryEngine
 from bot.search.model import Engine, Hit, Terms
 from bot.search.opensearch import Cluster, Patience
-from tests.search.gateway import Gateway
+from tests.search.gateway import Gateway, plain_way
 from tests.search.nodes import MEMORY, URL, free_port, jars
 from tests.search.nodes import Cluster as Nodes
-from tests.search.opensearch_server import cluster, current, indexes, needs_jars, needs_server, remove, settings
+from tests.search.opensearch_server import (
+    cluster,
+    current,
+    indexes,
+    needs_jars,
+    needs_server,
+    published,
+    remove,
+    settings,
+)
 
 PASSWORD, KEY = "hunter2-and-more", "c2VjcmV0LWtleQ"
 QUERY: Terms = {"w:3": 1.0, "w:a": 0.5}
@@ -225,7 +236,7 @@ def sent(server: Cluster, name: str) -> int:
 @needs_server
 def test_the_alias_is_turned_under_concurrent_readers(server: Cluster) -> None:
     """Readers of either snapshot find what belongs to theirs at every moment; the alias is never between."""
-    old = ClusterEngine(passages(600, "old"), server)
+    old = published(passages(600, "old"), server)
     expected = old.search({"w:old": 1.0}, 50)
     over = threading.Event()
     states: set[int] = set()
@@ -241,9 +252,9 @@ def test_the_alias_is_turned_under_concurrent_readers(server: Cluster) -> None:
     with ThreadPoolExecutor(4) as pool:
         readers = [pool.submit(read) for _ in range(4)]
         try:
-            new = ClusterEngine(passages(600, "new"), server)
+            new = published(passages(600, "new"), server)
             assert current(server) == {new.index}
-            back = ClusterEngine(passages(600, "old"), server, not_called)
+            back = published(passages(600, "old"), server, not_called)
             assert current(server) == {back.index} == {old.index}
         finally:
             over.set()
@@ -260,8 +271,8 @@ def not_called(loaded: int, size: int) -> None:
 def test_old_indexes_are_removed_but_not_those_in_use() -> None:
     """The current one, the last ones, and whatever an engine of this process still reads."""
     server = cluster(keep=1)
-    read = ClusterEngine(passages(5, "read"), server)
-    names = [ClusterEngine(passages(5, salt), server).index for salt in "abcd"]
+    read = published(passages(5, "read"), server)
+    names = [published(passages(5, salt), server).index for salt in "abcd"]
     assert indexes(server) == {read.index, names[2], names[3]}
     assert len(read.search({"w:read": 1.0}, 10)) == 5
     remove(server)
@@ -274,7 +285,7 @@ def test_indexes_of_others_are_left_alone() -> None:
     foreign = f"{server.settings.prefix}-archive"
     server.ask("PUT", f"/{foreign}")
     for salt in "abc":
-        ClusterEngine(passages(5, salt), server)
+        published(passages(5, salt), server)
     assert foreign in indexes(server)
     assert len(indexes(server)) == 3
     remove(server)
@@ -316,7 +327,35 @@ def test_the_whole_bot_on_the_cluster(tmp_path: Path) -> None:
     assert second.ask(FEE).citations[0].quote == FEE_TEXT
     client = cluster(prefix=prefix)
     assert len(indexes(client)) == 2
+    assert current(client) == {index_of(second)} != {index_of(first)}
     remove(client)
+
+
+@needs_server
+def test_the_alias_stays_where_it_is_until_the_gate_has_passed(tmp_path: Path) -> None:
+    """A reload that golden questions hold back turns nothing; forced, it does."""
+    prefix = settings().prefix
+    table = {"hosts": [os.environ[URL]], "index_prefix": prefix, "replicas": 0, "timeout_seconds": 10}
+    config = configured(tmp_path, table)
+    golden = {"question": FEE, "quote": [[FEE_TEXT]]}
+    (tmp_path / "golden.jsonl").write_text(json.dumps(golden, ensure_ascii=False) + "\n", encoding="utf-8")
+    library, client = Library(config), cluster(prefix=prefix)
+    before = {index_of(library.current)}
+    assert current(client) == before
+    (tmp_path / "documents" / "a.md").write_text("---\ntitle: 收费公告\n---\n窗口上午九点开门。", encoding="utf-8")
+    with pytest.raises(GoldenError):
+        library.reload()
+    assert current(client) == {index_of(library.current)} == before
+    library.reload(force=True)
+    assert current(client) == {index_of(library.current)} != before
+    remove(client)
+
+
+def index_of(assistant: Assistant) -> str:
+    """The index that an assistant searches in."""
+    engine = assistant.index.engine
+    assert isinstance(engine, ClusterEngine)
+    return engine.index
 
 
 FEE, FEE_TEXT = "停车场收费标准是多少", "停车场收费标准是每小时五元"
@@ -350,6 +389,44 @@ def test_with_a_fallback_there_is_one(tmp_path: Path) -> None:
     """It answers from memory."""
     library = Library(configured(tmp_path, absent(), fallback="memory"))
     assert library.current.ask(FEE).citations[0].quote == FEE_TEXT
+
+
+@needs_server
+def test_a_start_without_the_cluster_comes_back_to_it(server: Cluster, caplog: pytest.LogCaptureFixture) -> None:
+    """By itself, and its index is the current one then. So it does where somebody removes the index."""
+    bags, port = passages(50), free_port()
+    expected = MemoryEngine(bags).search(QUERY, 20)
+    client = Cluster(settings(f"http://127.0.0.1:{port}", prefix=server.settings.prefix), HASTE)
+    engine = with_fallback(lambda kept: ClusterEngine(kept, client), MemoryEngine, seconds=0.2)(bags)
+    assert isinstance(engine, FallbackEngine)
+    engine.activate()
+    assert same(engine.search(QUERY, 20), expected)
+    assert indexes(server) == set()
+    with plain_way(os.environ[URL], port), caplog.at_level(logging.INFO):
+        for _ in range(2):
+            caplog.clear()
+            until = time.monotonic() + 30
+            while "search is back" not in caplog.text:
+                assert same(engine.search(QUERY, 20), expected)
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            assert current(server) == indexes(server)
+            assert len(current(server)) == 1
+            remove(server)
+            assert same(engine.search(QUERY, 20), expected)
+        client.close()
+
+
+@needs_server
+def test_of_more_terms_than_a_server_takes_the_heaviest_count(server: Cluster) -> None:
+    """As if the others had not been asked for."""
+    words = [f"w:{n}" for n in range(CLAUSES + 500)]
+    bags: list[Terms] = [{word: 1.0} for word in words]
+    query: Terms = {word: 1.0 + n / 10_000 for n, word in enumerate(words)}
+    heaviest = {word: query[word] for word in words[500:]}
+    found = ClusterEngine(bags, server).search(query, len(words))
+    assert same(found, MemoryEngine(bags).search(heaviest, len(words)))
+    assert len(found) == CLAUSES
 
 
 @needs_jars
