@@ -21,7 +21,7 @@ URL, JARS = "INVESTOR_BOT_TEST_OPENSEARCH", "INVESTOR_BOT_TEST_OPENSEARCH_JARS"
 LAUNCHER = Path(__file__).parents[2] / ".ci" / "opensearch" / "SearchNode.java"
 MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)), None)  # noqa: S108 - a folder of its own in it
 """Where nodes keep their data for a test: they write every change through to the disk, and disks are slow."""
-START_SECONDS = 120
+START_SECONDS = 90
 JVM = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 """A small heap and a quick start."""
 

@@ -470,7 +470,7 @@ def test_a_node_that_is_silent_is_left_out(server: Cluster) -> None:
 @needs_jars
 def test_a_killed_node_of_three_costs_no_question() -> None:
     """Under load: none fails and no answer is wrong, neither when the node goes nor when it comes back."""
-    bags = passages(2000)
+    bags = passages(1000)
     expected = MemoryEngine(bags).search(QUERY, 50)
     with nodes(3) as running:
         client = Cluster(settings(*running.urls, shards=2, replicas=1, timeout=10.0))
@@ -478,14 +478,14 @@ def test_a_killed_node_of_three_costs_no_question() -> None:
         running.nodes[0].health("green", 3)
         victim, other = running.nodes[:2]
         with Load(engine, expected) as load:
-            load.wait_for(100)
+            load.wait_for(50)
             victim.kill()
-            load.wait_for(200)
+            load.wait_for(100)
             other.health("yellow", 2)
-            load.wait_for(200)
+            load.wait_for(100)
             victim.start()
             other.health("green", 3)
-            load.wait_for(100)
+            load.wait_for(50)
     assert load.wrong == 0
     assert load.errors == []
 
