@@ -1,13 +1,18 @@
-"""The composition root: the only place that builds the object graph from the configuration."""
+"""The composition root: the only place that builds the object graph from the configuration.
+
+Answering a question takes no publishing and no store, so their parts are imported where they are used.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,24 +24,19 @@ from bot.errors import ConfigError, PublishError, StoreError
 from bot.language.language import Language, load_language
 from bot.language.lexicon import Lexicon
 from bot.language.places import load_places
-from bot.publishing.committing import Committer
-from bot.publishing.gaps import Miss, gaps
-from bot.publishing.golden import FILE as GOLDEN
-from bot.publishing.golden import load_golden
 from bot.publishing.model import Edition, Gap, GoldenResult, Progress, Reload, Snapshot, silent
-from bot.publishing.office import BUNDLED, Office
-from bot.publishing.publisher import Publisher, editions_of
-from bot.publishing.publisher import recover as recover_folder
-from bot.publishing.reloading import Reloader
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
-from bot.publishing.staging import Staging
 from bot.publishing.trail import Deed, Trail, untraced
-from bot.search.fallback import Build, with_fallback
+from bot.search.fallback import with_fallback
 from bot.search.index import build_index
 from bot.search.memory import MemoryEngine
-from bot.search.model import Published
+from bot.search.model import Build, Engine, Published, Terms
+from bot.search.sized import sized
 
 if TYPE_CHECKING:
+    from bot.publishing.office import Office
+    from bot.publishing.publisher import Publisher
+    from bot.publishing.staging import Staging
     from bot.store.model import Entry
     from bot.store.store import Store
 
@@ -82,22 +82,38 @@ def build_assistant(
         places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
         documents = load_folder(folder, places.places.keys())
         cache = Cache(config.state_dir / "cache")
-        engine = engine or engine_builder(config.search)
-        index = build_index(documents, language or build_language(config), engine, cache)
+        index = build_index(documents, language or build_language(config), engine or engine_builder(config), cache)
         return Assistant(index, snapshot_id(documents, lexicon))
 
 
-def in_memory(config: Config) -> Config:
-    """The same with the engine in memory: for looking at knowledge without loading it into a cluster."""
-    return config.model_copy(update={"search": SearchConfig(engine="memory")})
+def without_cluster(config: Config) -> Config:
+    """The same with an engine on this machine: for looking at knowledge without loading it into a cluster."""
+    if config.search.engine != "opensearch":
+        return config
+    return config.model_copy(update={"search": SearchConfig()})
 
 
-def engine_builder(config: SearchConfig) -> Build:
+def engine_builder(config: Config) -> Build:
     """How the configured engine is built. Raises ConfigError where what it needs is not installed."""
-    if config.engine != "opensearch":
-        return MemoryEngine
-    build = _cluster_builder(config.opensearch)
-    return with_fallback(build, MemoryEngine) if config.fallback == "memory" else build
+    search = config.search
+    if search.engine != "opensearch":
+        return _local_builder(config, search.engine)
+    build = _cluster_builder(search.opensearch)
+    return build if search.fallback == "none" else with_fallback(build, _local_builder(config, search.fallback))
+
+
+def _local_builder(config: Config, engine: str) -> Build:
+    if engine == "tantivy" and find_spec("tantivy") is None:
+        raise ConfigError("search needs tantivy, which is not installed — pip install 'investor-bot[large]'")
+    on_disk = partial(_on_disk, config)
+    builders: dict[str, Build] = {"auto": sized(on_disk), "memory": MemoryEngine, "tantivy": on_disk}
+    return builders[engine]
+
+
+def _on_disk(config: Config, passages: Iterable[Terms]) -> Engine:
+    from bot.search.tantivy import TantivyEngine
+
+    return TantivyEngine(passages, Cache(config.state_dir / "index").folder)
 
 
 def _cluster_builder(config: OpenSearchConfig) -> Build:
@@ -181,6 +197,10 @@ async def _record(config: Config, deed: Deed) -> None:
 
 def open_publisher(config: Config, library: Library, trail: Trail = untraced) -> Publisher:
     """Changes to the configured folder. Raises PublishError where the knowledge is the one that comes with the bot."""
+    from bot.publishing.committing import Committer
+    from bot.publishing.office import BUNDLED
+    from bot.publishing.publisher import Publisher
+
     if config.knowledge.path is None:
         raise PublishError(BUNDLED)
     return Publisher(
@@ -195,12 +215,16 @@ def open_publisher(config: Config, library: Library, trail: Trail = untraced) ->
 
 def recover(config: Config) -> None:
     """Undo what a crash cut short in the configured folder, before it is loaded. Raises PublishError."""
+    from bot.publishing.publisher import recover as recover_folder
+
     if config.knowledge.path is not None and config.knowledge.path.is_dir():
         recover_folder(config.knowledge.path, config.state_dir)
 
 
 def open_staging(config: Config, library: Library) -> Staging:
     """Where sources wait that may become documents of the configured folder."""
+    from bot.publishing.staging import Staging
+
     return Staging(
         config.state_dir, knowledge_folder(config), lambda: library.current.documents, lambda: library.places
     )
@@ -208,6 +232,8 @@ def open_staging(config: Config, library: Library) -> Staging:
 
 def published(config: Config) -> list[Edition]:
     """The published states of the configured folder, newest first; nothing is loaded."""
+    from bot.publishing.publisher import editions_of
+
     folder = config.knowledge.path
     return editions_of(folder, config.state_dir) if folder is not None else []
 
@@ -224,6 +250,8 @@ def audit_entries(config: Config, days: int) -> list[Entry]:
 
 def open_office(config: Config, library: Library, trail: Trail = untraced) -> Office:
     """What admins do to the configured knowledge."""
+    from bot.publishing.office import Office
+
     own = config.knowledge.path is not None
     publisher = open_publisher(config, library, trail) if own else None
     return Office(library, publisher, open_staging(config, library))
@@ -231,6 +259,8 @@ def open_office(config: Config, library: Library, trail: Trail = untraced) -> Of
 
 async def open_gaps(store: Store, days: int) -> list[Gap]:
     """What was refused or disliked in the last days and is not ignored, most asked first. Raises StoreError."""
+    from bot.publishing.gaps import Miss, gaps
+
     since = datetime.now(UTC) - timedelta(days=days)
     return gaps((Miss(*missed) for missed in await store.missed(since)), await store.gaps.ignored())
 
@@ -257,10 +287,14 @@ class Library:
 
     def __init__(self, config: Config, trail: Trail = untraced, language: Language | None = None) -> None:
         """``language`` is that of the lexicon as it is now, where it was read already."""
+        from bot.publishing.golden import FILE as GOLDEN
+        from bot.publishing.golden import load_golden
+        from bot.publishing.reloading import Reloader
+
         self._config = config
         self._folder = knowledge_folder(config)
         self._read = (lexicon_digest(lexicon_folders(self._folder)), language) if language else None
-        self._engine = engine_builder(config.search)  # one client of the cluster for all states
+        self._engine = engine_builder(config)  # one client of the cluster for all states
         self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN), trail, adopt=_publish)
 
     @property

@@ -76,22 +76,19 @@ class Cache:
             return None
         path = self.folder / f"{kind}-{key}"
         try:
-            data = path.read_bytes()
-            value = msgspec.msgpack.decode(_checked(data), type=shape)
+            value = unpacked(path.read_bytes(), shape)
             _mark_used(path)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, msgspec.MsgspecError) as error:
+        except (OSError, ValueError) as error:
             _log.warning("%s cannot be used and is made again: %s", path, error)
             return None
         return value
 
     def keep(self, kind: str, key: str, value: object) -> None:
         """Keep ``value`` as the entry ``kind``/``key``."""
-        data = msgspec.msgpack.encode(value)
         if self.folder is not None:
-            whole = _MAGIC + hashlib.sha256(data).digest() + data
-            self._write(self.folder / f"{kind}-{key}", whole)
+            self._write(self.folder / f"{kind}-{key}", packed(value))
             self._sweep(self.folder)
 
     def _write(self, path: Path, data: bytes) -> None:
@@ -157,12 +154,19 @@ def _ours_alone(folder: Path) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
-def _checked(data: bytes) -> memoryview:
+def packed(value: object) -> bytes:
+    """``value`` with a checksum, to be kept."""
+    data = msgspec.msgpack.encode(value)
+    return _MAGIC + hashlib.sha256(data).digest() + data
+
+
+def unpacked(data: bytes, shape: Any) -> Any:
+    """What ``packed`` was given, of type ``shape``. Raises ValueError where it is damaged or of another shape."""
     head = len(_MAGIC) + _DIGEST
     content = memoryview(data)[head:]
     if data[:head] != _MAGIC + hashlib.sha256(content).digest():
         raise ValueError("the checksum does not match")
-    return content
+    return msgspec.msgpack.decode(content, type=shape)
 
 
 def _mark_used(path: Path) -> None:

@@ -206,13 +206,13 @@ def import_sources(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     """Everything that is wrong with the knowledge, golden questions that are not met too, or that nothing is."""
-    from bot.assembly import Library, in_memory
+    from bot.assembly import Library, without_cluster
     from bot.render.publishing import golden_line
 
     config = _config(args)
     locale = ui_locale(config.ui.locale, os.environ)
     try:
-        library = Library(in_memory(config))
+        library = Library(without_cluster(config))
         golden = library.golden()
     except KnowledgeError as error:
         return _problems(error.problems, locale)

@@ -82,7 +82,7 @@ UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class TelegramConfig(_Table):
@@ -162,8 +162,8 @@ class OpenSearchConfig(_Table):
 class SearchConfig(_Table):
     """``[search]``: which engine finds the candidate passages, and which while that one is away."""
 
-    engine: Literal["auto", "memory", "opensearch"] = "auto"
-    fallback: Literal["none", "memory"] = "none"
+    engine: Literal["auto", "memory", "tantivy", "opensearch"] = "auto"
+    fallback: Literal["none", "auto", "memory", "tantivy"] = "none"
     opensearch: OpenSearchConfig = OpenSearchConfig()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,7 +16,7 @@ from bot.corpus.model import Document
 from bot.language.names import DisplayNames
 from bot.language.normalise import Normalised, normalise
 from bot.language.period import label
-from bot.search.index import AnalysedPassage, Index
+from bot.search.index import Index
 
 WIDENED_MAX = 1500
 """Characters of a widened quote; a chat message holds it with its source line."""
@@ -85,12 +86,12 @@ def widen(citation: Citation, steps: int, index: Index) -> Citation:
     Struck-out text is never quoted, so widening ends before it.
     """
     number = next((n for n, d in enumerate(index.documents) if d.id == citation.document.id), None)
-    inside = [p for p in index.passages if number is not None and _touches(p, number, citation.span)]
-    if not inside or steps < 1:
+    inside = _inside(index, number, citation.span) if number is not None and steps > 0 else ()
+    if number is None or not inside:
         return citation
-    start = _reach(index, inside[0].passage.ordinal, -1, steps, citation.span[0])
-    end = min(_reach(index, inside[-1].passage.ordinal, 1, steps, citation.span[1]), start + WIDENED_MAX)
-    document = index.documents[inside[0].passage.document]
+    start = _reach(index, inside[0], -1, steps, citation.span[0])
+    end = min(_reach(index, inside[-1], 1, steps, citation.span[1]), start + WIDENED_MAX)
+    document = index.documents[number]
     end, shift = max(end, citation.span[1]), citation.span[0] - start
     marks = tuple((a + shift, b + shift) for a, b in citation.highlights)
     gaps = _gaps(document, start, end)
@@ -121,9 +122,12 @@ def _reach(index: Index, ordinal: int, way: int, steps: int, edge: int) -> int:
     return edge
 
 
-def _touches(passage: AnalysedPassage, document: int, span: tuple[int, int]) -> bool:
-    here = passage.passage
-    return here.document == document and here.start < span[1] and here.end > span[0]
+def _inside(index: Index, document: int, span: tuple[int, int]) -> range:
+    """The passages of a document that a span touches; those of a document stand in the order of its text."""
+    own = index.passages.of(document)
+    first = bisect_right(own, span[0], key=lambda n: index.passages[n].passage.end)
+    last = bisect_left(own, span[1], key=lambda n: index.passages[n].passage.start)
+    return own[first:last]
 
 
 def find_verbatim(quote: str, index: Index) -> tuple[Citation, ...]:

@@ -12,8 +12,8 @@ from bot.answer.gates import form_factor, judges_form, official, period_factor, 
 from bot.answer.question import Question
 from bot.answer.scoring import Matrix, Rows, Scored
 from bot.language.facets import Stated
+from bot.language.lists import distinct
 from bot.search.index import Index
-from bot.search.texts import distinct
 
 PART, UNNAMED, UNNAMED_FIGURE, EMPTY = 0.88, 0.75, 0.6, 0.4
 THING = 3.0
@@ -91,5 +91,5 @@ class Fitting:
 
 
 def _dated(stated: Stated) -> bool:
-    """A single year is stated for the clause."""
-    return stated.years is not None and stated.years[0] == stated.years[1]
+    """A single year is stated for the clause, and is that of the thing: a plan of a year is not done in it by that."""
+    return stated.years is not None and stated.years[0] == stated.years[1] and stated.status != "target"

@@ -31,6 +31,7 @@ _ALIKE = tuple(
 """Counters that may stand for each other."""
 _STRICT = frozenset({"张", "台", "套", "户", "幢", "栋", "辆", "间", "所", "座", "名", "位", "人", "片", "公里", "米"})
 _LATIN_NAME = re.compile(r"[A-Za-z]{3,} [A-Za-z]{3,}")
+_MONTH = re.compile(r"\d ?月")
 _DATE = re.compile(r"\d{4} ?年|\d+月\d+日")
 _PERSON = re.compile(
     r"(?:长|院士|书记|主任|先生|女士|教授|行长|局长)[;\uff1b:\uff1a]?[赵钱孙李周吴郑王冯陈蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢邹苏潘葛范彭鲁马方俞任袁柳史唐费薛雷贺汤罗郝毕邵汪毛戴宋庞熊纪舒项董梁杜阮蓝席季贾江童郭梅林钟徐邱高夏蔡田胡万管卢丁邓洪包石崔龚程陆段侯武刘叶黎白温欧施文][\u4e00-\u9fff]{1,2}"
@@ -199,7 +200,8 @@ def form_factor(question: Question, source: str, strict: bool = True, dated: boo
     if "latin" in kinds:
         return 1.2 if _LATIN_NAME.search(source) else 0.8
     if "date" in kinds:
-        return 1.1 if _DATE.search(source) or dated else 0.6
+        told = _MONTH.search(source) if "day" in kinds else _DATE.search(source) or dated
+        return 1.1 if told else NO_FIGURE
     if "where" in kinds and not question.wants_figure:
         return 1.12 if _WHERE.search(source) else 1.0
     if "who" in kinds and not question.wants_figure:

@@ -19,6 +19,8 @@ HIGHLIGHT_MAX, SHOWN = 30, 3
 NEAR = {0: 1.0, 1: 0.88, -1: 0.82}
 """How much a clause counts by its distance from the best one; any other 0.65."""
 FAR = 0.65
+ATTACHED = 4
+"""Characters between a name and a figure that says how much it is."""
 _STOP = r",。;:、()“”《》\uff0c\uff1b\uff1a\uff08\uff09\s"
 _QUOTED = re.compile(r"[“《「『][^”》」』]{2,40}[”》」』](?:[、和及与]?[“《「『][^”》」』]{2,40}[”》」』])*")
 _LIST = re.compile(rf"[^{_STOP}]{{2,24}}(?:、[^{_STOP}]{{1,24}})+(?:[和及与][^{_STOP}]{{2,16}})?")
@@ -50,7 +52,7 @@ def highlights(
 ) -> list[tuple[int, int]]:
     """Offsets (in the document's text) of the answer within the quote ``span``, the likeliest first."""
     clause = scores[best].clause
-    found = _figure(question, clause, lexicon) if _asks_figure(question) else []
+    found = _figure(question, clause, _anchors(question, clause, lexicon))
     found = found or _telling(question, scores, best, span)
     if clause.end - clause.start <= HIGHLIGHT_MAX:
         found.append((clause.start, clause.end))
@@ -58,13 +60,16 @@ def highlights(
     return inside or [_tail(clause, span)]
 
 
-def _asks_figure(question: Question) -> bool:
-    return question.wants_figure or "date" in question.manner.kinds
-
-
-def _figure(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> list[tuple[int, int]]:
-    value = best_value(question, clause, lexicon)
-    return [_source(clause, value.start, value.end)] if value else []
+def _figure(question: Question, clause: AnalysedClause, anchors: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The figure that answers; also of a name without any asking word (2021年GDP目标), where the clause says how much
+    that is."""
+    value = _best_value(question, clause, anchors)
+    if value is None:
+        return []
+    asked = question.wants_figure or "date" in question.manner.kinds
+    bare = not question.manner.kinds and any(span.named for span in question.spans)
+    told = bare and bool(anchors) and _distance(value, anchors) <= ATTACHED
+    return [_source(clause, value.start, value.end)] if asked or told else []
 
 
 def best_value(question: Question, clause: AnalysedClause, lexicon: Lexicon) -> Value | None:

@@ -14,6 +14,7 @@ from bot.answer.highlighting import figure_gap
 from bot.answer.question import Question
 from bot.answer.quotes import introduces
 from bot.answer.scoring import ClauseScore, Matrix, PassageScores, Rows, Scored, score_passages
+from bot.language.lists import changes
 from bot.language.period import label
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
 from bot.search.model import Hit, Terms
@@ -65,7 +66,7 @@ def query_terms(question: Question) -> Terms:
             weight = PREFIX_WEIGHT[term[0]] * strength
             if weight:
                 terms[term] = max(terms.get(term, 0.0), weight)
-            if term[0] == "c":
+            if weight and term[0] == "c":
                 terms["h" + term[1:]] = max(terms.get("h" + term[1:], 0.0), HINT_SHARE * weight)
     return terms
 
@@ -123,7 +124,7 @@ def _candidates(question: Question, index: Index, places: Matrix, hits: Sequence
     scores = scored.coverage[rows] * fit * _leads(question, index, hits, owner)
     # Of each passage (owners are in order) the best clause, of equal ones the first.
     order = np.lexsort((-scores, owner))
-    best = order[np.flatnonzero(np.diff(owner, prepend=-1))]
+    best = order[changes(owner)]
     found = zip(owner[best].tolist(), rows[best].tolist(), scores[best].tolist(), strict=True)
     candidates = (_candidate(scored, hits, number, row, score) for number, row, score in found if score > 0)
     return [candidate for candidate in candidates if _has_required(question, candidate.scores)]

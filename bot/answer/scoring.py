@@ -18,15 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.question import Question
+from bot.language.lists import Ragged, distinct
 from bot.search.analysis import ASK_ROW, HEADING_ROW, PLACELESS_TITLE_ROW, TITLE_ROW
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
-from bot.search.texts import Ragged, distinct
 
 BEFORE = (0.85, 0.7, 0.6, 0.55, 0.55, 0.5, 0.5)
 AFTER = (0.55, 0.5, 0.45, 0.4)
 PARAGRAPH = 0.4
 CONTEXT = np.zeros(4)
 CONTEXT[[TITLE_ROW, PLACELESS_TITLE_ROW, HEADING_ROW, ASK_ROW]] = 0.25, 0.85, 0.4, 0.9
+BESIDE = 0.5
+"""What the gist of a question counts for a clause beside the one that names what was asked."""
 NEIGHBOURS = 3
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -134,7 +136,7 @@ def score_passages(question: Question, index: Index, ordinals: Sequence[int]) ->
     near_own, near_owner, above = _evidence(matcher, index, asked, near)
     near_clauses = Ragged(np.searchsorted(near_owner, np.arange(len(near) + 1)))
     rows, owner = near_clauses.places(np.searchsorted(near, asked))
-    own = near_own[rows]
+    own = _named_gist(question, near_own[rows], owner)
     peaks = np.maximum.reduceat(near_own, near_clauses.first[:-1])
     context = np.maximum(above, _beside(neighbours, near, peaks))
     seen = np.maximum(_spread(own, owner), context[owner])
@@ -142,6 +144,19 @@ def score_passages(question: Question, index: Index, ordinals: Sequence[int]) ->
     first = np.searchsorted(owner, np.arange(len(asked) + 1)).tolist()
     clauses, _ = index.texts.clauses.places(asked)
     return Scored(index, ordinals, clauses, owner, own, seen, coverage, first)
+
+
+def _named_gist(question: Question, own: Matrix, owner: Rows) -> Matrix:
+    """Of the clauses of one sentence the gist of a question for a figure speaks for those that name what was asked:
+    others asked in the same words for the figure beside it as well."""
+    named = [n for n, span in enumerate(question.spans) if span.named]
+    if question.gist is None or not question.wants_figure or not named:
+        return own
+    says = own[:, named] @ np.array([question.spans[n].weight for n in named])
+    most = np.zeros(owner[-1] + 1)
+    np.maximum.at(most, owner, says)
+    share = np.divide(says, most[owner], out=np.ones_like(says), where=most[owner] > 0)
+    return np.concatenate([own[:, :-1], own[:, -1:] * (BESIDE + (1 - BESIDE) * share)[:, None]], axis=1)
 
 
 def _neighbours(index: Index, asked: Rows) -> Iterable[Neighbours]:

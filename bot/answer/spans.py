@@ -183,7 +183,9 @@ class SpanReader:
             min(weight, WORD_CAP),
             tuple(terms.items()),
             required=required,
-            elsewhere=not strong and self._elsewhere(surface),
+            elsewhere=self._elsewhere(surface)
+            if not strong
+            else any(lexicon.concepts[c].group == "company" for c in strong),
             concepts=tuple(dict.fromkeys(m.concept for m in whole)),
             named=any(lexicon.concepts[c].group != "generic" for c in strong),
         )

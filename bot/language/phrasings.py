@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bot.cache import Cache, Kept
 from bot.errors import KnowledgeError, Problem
-from bot.language.lists import Lists
+from bot.language.lists import Lists, distinct
 from bot.language.normalise import fold
 from bot.language.vocabulary import Vocabulary
 
@@ -108,10 +108,13 @@ class Phrasings:
         if not norm:
             return Meant()
         shared = np.repeat([rare**2 for rare in rarity], list(map(len, holders)))
-        alike = np.bincount(np.concatenate(holders), shared, len(self._length)) / (self._length * norm)
-        nearest = _largest(alike, ALIKE)
+        known, where = distinct(np.concatenate(holders))
+        if len(known) < ALIKE:
+            known, where = np.arange(len(self._length)), np.concatenate(holders)
+        alike = np.bincount(where, shared, len(known)) / (self._length[known] * norm)
+        nearest = np.argsort(-alike, kind="stable")[:ALIKE]
         votes: dict[int, float] = {}
-        for number, likeness in zip(nearest, alike[nearest].tolist(), strict=True):
+        for number, likeness in zip(known[nearest].tolist(), alike[nearest].tolist(), strict=True):
             for concept in self._answers[self._first_answer[number] : self._first_answer[number + 1]].tolist():
                 votes[concept] = votes.get(concept, 0.0) + likeness**2 * self._telling[concept]
         chosen = sorted(votes.items(), key=lambda v: -v[1])[:CONCEPTS]
@@ -119,18 +122,6 @@ class Phrasings:
         if not top:
             return Meant()
         return Meant(tuple((self._concepts[c], v / top) for c, v in chosen), float(alike[nearest[0]]))
-
-
-def _largest(values: NDArray[np.float64], count: int) -> list[int]:
-    """Where the ``count`` largest of ``values`` (none below 0) stand, by falling value, equal ones in their order."""
-    rows = np.flatnonzero(values)
-    if count < len(rows):
-        least = np.partition(values[rows], len(rows) - count)[len(rows) - count]
-        rows = rows[values[rows] >= least]
-    elif len(rows) < count:
-        rows = np.arange(len(values))
-    largest: list[int] = rows[np.argsort(-values[rows], kind="stable")][:count].tolist()
-    return largest
 
 
 def _grams(text: str) -> set[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from bot.corpus.model import Document
 from bot.render.layout import DOT, REMARK_MAX, is_url, shorten
 from bot.render.messages import name_of, text
-from bot.render.telegram import GAP, utf16_units
+from bot.render.telegram import GAP, escaped, utf16_units
 
 PAGE = 8
 """Documents of a page: as many as one row of buttons takes."""
@@ -35,13 +35,13 @@ def pages(documents: Sequence[Document]) -> int:
 def documents_html(locale: str, documents: Sequence[Document], page: int, names: PlaceNames) -> str:
     """Page ``page`` (from 0) of the list, numbered through."""
     if not documents:
-        return _escaped(text(locale, "shelf.empty"))
+        return escaped(text(locale, "shelf.empty"))
     key = "shelf.sources_paged" if pages(documents) > 1 else "shelf.sources"
     head = text(locale, key, count=len(documents), page=page + 1, pages=pages(documents))
     first = page * PAGE
     shown = documents[first : first + PAGE]
     entries = (_entry(locale, number, one, names) for number, one in enumerate(shown, first + 1))
-    return GAP.join((_escaped(head), *entries))
+    return GAP.join((escaped(head), *entries))
 
 
 def outline_pages(document: Document) -> int:
@@ -51,20 +51,20 @@ def outline_pages(document: Document) -> int:
 
 def outline_html(locale: str, document: Document, page: int, names: PlaceNames) -> str:
     """Page ``page`` (from 0) of the outline: what the document is, then its headings, indented by level."""
-    title = f"<b>{_escaped(text(locale, 'format.title', title=shorten(document.title, 2 * TITLE)))}</b>"
+    title = f"<b>{escaped(text(locale, 'format.title', title=shorten(document.title, 2 * TITLE)))}</b>"
     source = document.meta.source
     if source and is_url(source):
         title = f'<a href="{html.escape(source)}">{title}</a>'
     headings = _headings(document)
     outline = headings[page] if headings else text(locale, "shelf.no_headings")
-    publisher = [_escaped(shorten(document.meta.publisher, TITLE))] if document.meta.publisher else []
+    publisher = [escaped(shorten(document.meta.publisher, TITLE))] if document.meta.publisher else []
     head = (title, *publisher, *_facts(locale, document, names, REMARK_MAX))
-    return GAP.join(("\n".join(head), _escaped(outline)))
+    return GAP.join(("\n".join(head), escaped(outline)))
 
 
 def _entry(locale: str, number: int, document: Document, names: PlaceNames) -> str:
     title = text(locale, "format.title", title=shorten(document.title, TITLE))
-    return "\n".join((_escaped(f"{number}. {title}"), *_facts(locale, document, names, CAUTION)))
+    return "\n".join((escaped(f"{number}. {title}"), *_facts(locale, document, names, CAUTION)))
 
 
 def _facts(locale: str, document: Document, names: PlaceNames, caution: int) -> Iterator[str]:
@@ -75,9 +75,9 @@ def _facts(locale: str, document: Document, names: PlaceNames, caution: int) -> 
     digest = text(locale, "label.digest") if meta.digest else ""
     line = DOT.join(part for part in (shorten(place, PLACE), date, digest) if part)
     if line:
-        yield f"<i>{_escaped(line)}</i>"
+        yield f"<i>{escaped(line)}</i>"
     if meta.caution:
-        yield _escaped(f"⚠️ {shorten(meta.caution, caution)}")
+        yield escaped(f"⚠️ {shorten(meta.caution, caution)}")
 
 
 def _headings(document: Document) -> list[str]:
@@ -98,7 +98,3 @@ def _lines(document: Document) -> Iterator[str]:
         depth = block.level - top
         mark = "▪ " if depth == 0 else "· "
         yield INDENT * depth + mark + shorten(document.text[block.start : block.end], HEADING)
-
-
-def _escaped(value: str) -> str:
-    return html.escape(value, quote=False)

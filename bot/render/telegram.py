@@ -63,8 +63,13 @@ def answer_html(answer: Answer, locale: str = "auto", *, heading: str = "", proo
 
 
 def escape(value: str) -> Html:
+    """Plain text as markup, together with itself."""
+    return Html(escaped(value), value)
+
+
+def escaped(value: str) -> str:
     """Plain text as markup: only ``&``, ``<`` and ``>`` need it."""
-    return Html(html.escape(value, quote=False), value)
+    return html.escape(value, quote=False)
 
 
 def _ever_shorter(answer: Answer, locale: str, heading: str, proofs: Sequence[str]) -> Iterator[Html]:

@@ -21,19 +21,20 @@ import hashlib
 import heapq
 import json
 import logging
-import math
 import re
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from bot.errors import SearchIndexGoneError, SearchUnavailableError
+from bot.search.bags import Bags
+from bot.search.bm25 import K1, B, idf, norms
 from bot.search.breaker import CircuitBreaker
-from bot.search.memory import K1, B
 from bot.search.model import Hit, Terms
 from bot.search.opensearch import Cluster, ClusterError
-from bot.search.spool import PassageSpool
 
 log = logging.getLogger(__name__)
 
@@ -76,17 +77,15 @@ class ClusterEngine:
         """
         self._cluster = cluster
         self._breaker = breaker or CircuitBreaker(FAILURES, REFUSED_SECONDS)
-        with PassageSpool(passages) as spool:
-            self._size = len(spool)
-            self._frequencies = spool.frequencies
-            indexes = Indexes(cluster)
-            self.index = indexes.name(spool)
-            _reading.add(self)
-            indexes.fill(self.index, spool, progress or _log_progress)
+        self._bags = Bags.of(passages)
+        indexes = Indexes(cluster)
+        self.index = indexes.name(self._bags)
+        _reading.add(self)
+        indexes.fill(self.index, self._bags, progress or _log_progress)
         self._unit = self._measured_unit()
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._bags)
 
     def activate(self) -> None:
         """Make the index the current one and remove the oldest. Raises SearchUnavailableError."""
@@ -95,20 +94,19 @@ class ClusterEngine:
         indexes.tidy(self.index, {engine.index for engine in list(_reading)})
 
     def frequency(self, term: str) -> int:
-        return self._frequencies[term]
+        return self._bags.frequency(term)
 
     def search(self, query: Terms, limit: int) -> Sequence[Hit]:
         clauses = self._clauses(query)
         if not clauses or limit <= 0:
             return []
-        pairs = self._breaker.call(lambda: self._find(clauses, min(limit, self._size)))
+        pairs = self._breaker.call(lambda: self._find(clauses, min(limit, len(self))))
         return [Hit(int(ordinal), score * self._unit) for score, ordinal in pairs]
 
     def _clauses(self, query: Terms) -> Sequence[tuple[str, float]]:
         """Terms that passages have, with their weights; of too many those that can add most to a score."""
-        size = self._size
-        known = [term for term in sorted(query) if query[term] and term in self._frequencies]
-        best = heapq.nlargest(CLAUSES, known, key=lambda term: query[term] * _idf(self._frequencies[term], size))
+        known = [term for term in sorted(query) if term in self._bags.names]
+        best = heapq.nlargest(CLAUSES, known, key=lambda term: query[term] * idf(self.frequency(term), len(self)))
         return [(term, query[term]) for term in best]
 
     def _find(self, clauses: Iterable[tuple[str, float]], limit: int) -> Sequence[tuple[float, int]]:
@@ -139,10 +137,10 @@ class ClusterEngine:
 
     def _measured_unit(self) -> float:
         """Our score for a server's score of 1. Servers before version 3 multiply by ``k1 + 1``, later ones do not."""
-        if not self._size:
+        if not len(self):
             return 1.0
         ((score, _),) = self._find([(ALL, 1.0)], 1)
-        return _idf(self._size, self._size) / score
+        return idf(len(self), len(self)) / score
 
 
 class Indexes:
@@ -152,25 +150,26 @@ class Indexes:
         self._cluster = cluster
         self._settings = cluster.settings
 
-    def name(self, spool: PassageSpool) -> str:
+    def name(self, bags: Bags) -> str:
         """The same for the same passages, whoever loads them, as long as they would be laid out the same."""
-        layout = f"{FORMAT} {K1} {B} {UNIT} {self._settings.shards} {spool.digest}"
-        return f"{self._settings.prefix}-{hashlib.sha256(layout.encode()).hexdigest()[:16]}"
+        layout = f"{FORMAT} {K1} {B} {UNIT} {self._settings.shards} ".encode()
+        return f"{self._settings.prefix}-{hashlib.sha256(layout + bags.fingerprints().tobytes()).hexdigest()[:16]}"
 
-    def fill(self, index: str, spool: PassageSpool, progress: Progress) -> None:
-        """Load what is missing of ``spool``; nothing where the index is complete."""
+    def fill(self, index: str, bags: Bags, progress: Progress) -> None:
+        """Load what is missing of ``bags``; nothing where the index is complete."""
         if self._meta(index).get("complete"):
             self._cluster.ask("PUT", f"/{index}/_settings", {"index": {"number_of_replicas": self._settings.replicas}})
             return
-        self._create(index, len(spool))
+        self._create(index, len(bags))
         self._cluster.ask("POST", f"/{index}/_refresh")
-        there = self._loaded(index)
-        for first, bags in spool.chunks(CHUNK):
-            if there.get(first) != len(bags):
-                self._send(index, first, bags, spool)
-            progress(first + len(bags), len(spool))
+        there, tokens = self._loaded(index), _Tokens(bags)
+        for first in range(0, len(bags), CHUNK):
+            ordinals = range(first, min(first + CHUNK, len(bags)))
+            if there.get(first) != len(ordinals):
+                self._send(index, ordinals, tokens)
+            progress(ordinals.stop, len(bags))
         self._cluster.ask("POST", f"/{index}/_refresh")
-        self._check(index, len(spool))
+        self._check(index, len(bags))
         self._complete(index)
 
     def activate(self, index: str) -> None:
@@ -219,17 +218,18 @@ class Indexes:
         found = self._cluster.ask("POST", f"/{index}/_search", {"size": 0, "aggs": {"chunks": chunks}})
         return {int(b["key"]): b["doc_count"] for b in found["aggregations"]["chunks"]["buckets"]}
 
-    def _send(self, index: str, first: int, bags: Sequence[Mapping[str, int]], spool: PassageSpool) -> None:
+    def _send(self, index: str, ordinals: range, tokens: _Tokens) -> None:
         """Passages that are there already are left alone: to write them anew would count them twice for a while."""
         lines: list[object] = []
-        for ordinal, bag in enumerate(bags, first):
-            norm = _norm(spool.lengths[ordinal], spool.average)
-            lines += [{"create": {"_id": str(ordinal)}}, {"ordinal": ordinal, "terms": _tokens(bag, norm)}]
+        for ordinal in ordinals:
+            lines += [{"create": {"_id": str(ordinal)}}, {"ordinal": ordinal, "terms": tokens.of(ordinal)}]
         body = "".join(json.dumps(line) + "\n" for line in lines)
         answer = self._cluster.ask("POST", f"/{index}/_bulk", body, {"filter_path": "items.create.status,error"})
         bad = {item["create"]["status"] for item in answer["items"]} - {200, 201, 409}
         if bad:
-            raise SearchUnavailableError(f"{index}: passages from {first} on were refused: status {sorted(bad)}")
+            raise SearchUnavailableError(
+                f"{index}: passages from {ordinals.start} on were refused: status {sorted(bad)}"
+            )
 
     def _check(self, index: str, size: int) -> None:
         count = self._cluster.ask("GET", f"/{index}/_count")["count"]
@@ -268,13 +268,19 @@ def _used(mapping: Mapping[str, Any]) -> float:
     return float(mapping["mappings"].get("_meta", {}).get("used", 0))
 
 
-def _norm(length: int, average: float) -> float:
-    return 1 - B + B * length / average if average else 1.0
+class _Tokens:
+    """Passages as the index takes them: terms with their normalised frequencies."""
 
+    def __init__(self, bags: Bags) -> None:
+        self._bags = bags
+        self._keys = [_key(term) for term in bags.names]
+        self._norms = norms(bags.lengths)
 
-def _tokens(bag: Mapping[str, int], norm: float) -> Sequence[str]:
-    tokens = [f"{_key(term)}{FREQUENCY}{max(1, round(UNIT * count / norm))}" for term, count in bag.items()]
-    return [f"{ALL}{FREQUENCY}{UNIT}", *tokens]
+    def of(self, ordinal: int) -> Sequence[str]:
+        own = slice(*self._bags.passages.first[ordinal : ordinal + 2])
+        units = np.maximum(1, np.round(UNIT * self._bags.counts(own) / self._norms[ordinal])).astype(np.int64)
+        terms = zip(self._bags.terms[own].tolist(), units.tolist(), strict=True)
+        return [f"{ALL}{FREQUENCY}{UNIT}", *(f"{self._keys[term]}{FREQUENCY}{unit}" for term, unit in terms)]
 
 
 def _key(term: str) -> str:
@@ -282,10 +288,6 @@ def _key(term: str) -> str:
     if len(term) <= LONGEST_TERM and term.isprintable():
         return term
     return "#" + hashlib.sha256(term.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _idf(frequency: int, size: int) -> float:
-    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
 
 
 def _log_progress(loaded: int, size: int) -> None:

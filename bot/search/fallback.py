@@ -9,15 +9,13 @@ import weakref
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.errors import SearchIndexGoneError, SearchUnavailableError
-from bot.search.model import Engine, Hit, Published, Terms
+from bot.search.bags import Bags
+from bot.search.model import Build, Engine, Hit, Published, Terms
 
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 30.0
 """Pause between two tries to build the first engine while it is away."""
-
-Build = Callable[[Iterable[Terms]], Engine]
-"""Builds an engine over passages."""
 
 
 def with_fallback(first: Build, second: Build, seconds: float = AGAIN_SECONDS) -> Build:
@@ -27,8 +25,8 @@ def with_fallback(first: Build, second: Build, seconds: float = AGAIN_SECONDS) -
     turn = _Turn()
 
     def build(passages: Iterable[Terms]) -> Engine:
-        kept = list(passages)
-        return FallbackEngine(lambda: first(kept), second(kept), turn, seconds)
+        bags = Bags.of(passages)
+        return FallbackEngine(lambda: first(bags), second(bags), turn, seconds)
 
     return build
 

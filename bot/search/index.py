@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import overload
@@ -21,9 +20,10 @@ from bot.language.period import Years
 from bot.language.values import Value
 from bot.search import analysis as documents_analysis
 from bot.search.analysis import Analysis, ClauseRecord, PassageRecord
+from bot.search.bm25 import idf
 from bot.search.memory import MemoryEngine
 from bot.search.merging import put_together
-from bot.search.model import Engine, Terms
+from bot.search.model import Build, Engine
 from bot.search.terms import Reading
 from bot.search.texts import Texts
 
@@ -75,6 +75,10 @@ class Passages(Sequence[AnalysedPassage]):
     def __iter__(self) -> Iterator[AnalysedPassage]:
         return map(self._unpacked, range(len(self)))
 
+    def of(self, document: int) -> range:
+        """The ordinals of the passages of a document, in the order of its text."""
+        return range(self._first[document], self._first[document + 1])
+
     def document(self, ordinal: int) -> int:
         """The number of the document that passage ``ordinal`` stands in."""
         return int(self.documents[ordinal])
@@ -121,9 +125,8 @@ class Index:
         return self.texts.frequency(term)
 
     def idf(self, term: str) -> float:
-        """``ln(1 + (N − n + ½)/(n + ½))`` over passages (Robertson–Spärck Jones, never negative)."""
-        n, size = self.frequency(term), max(1, len(self.passages))
-        return math.log(1 + (size - n + 0.5) / (n + 0.5))
+        """What ``term`` is worth by the passages whose own text holds it."""
+        return idf(self.frequency(term), max(1, len(self.passages)))
 
     def place(self, ordinal: int) -> str | None:
         """The place that the document of passage ``ordinal`` is about."""
@@ -153,7 +156,7 @@ class Index:
 def build_index(
     documents: Sequence[Document],
     language: Language,
-    engine: Callable[[Iterable[Terms]], Engine] = MemoryEngine,
+    engine: Build = MemoryEngine,
     cache: Cache | None = None,
 ) -> Index:
     """Cut, read and index ``documents``; ``cache`` keeps what was read in each of them between runs."""
@@ -168,6 +171,6 @@ def build_index(
         tuple(documents),
         Passages(documents, analyses),
         texts,
-        engine(texts.bags()),
+        engine(texts.bags),
         language,
     )

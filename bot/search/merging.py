@@ -10,13 +10,13 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.language.lists import Lists
+from bot.language.lists import Integers, Lists, Numbers, Ragged
 from bot.search.analysis import Analysis
-from bot.search.texts import Integers, Ragged, Texts
+from bot.search.bags import Bags
+from bot.search.texts import Texts
 
 Thing = TypeVar("Thing", bound=Hashable)
 Scalar = TypeVar("Scalar", bound=np.generic)
-Numbers = NDArray[np.int32]
 
 
 class _Shared(Generic[Thing]):
@@ -49,12 +49,12 @@ def put_together(analyses: Sequence[Analysis]) -> Texts:
     return Texts(
         numbers=terms.numbers,
         frequencies=_frequencies(terms, analyses),
-        rows=len(rows.first) - 1,
-        holders=_by_size(np.bincount(held, minlength=len(terms.numbers))),
-        holding=np.repeat(np.arange(len(rows.first) - 1), np.diff(rows.first))[by_term],
+        rows=len(rows),
+        holders=Ragged.by_size(np.bincount(held, minlength=len(terms.numbers))),
+        holding=rows.owners()[by_term],
         strengths=strengths[by_term],
         levels=np.array(list(levels.numbers)),
-        clauses=_by_size(_end_to_end(clauses, np.int64)),
+        clauses=Ragged.by_size(_end_to_end(clauses, np.int64)),
         clause_rows=_shifted(map(np.arange, totals), first_rows),
         facets=tuple(facets.numbers),
         stated=facets.translated(np.frombuffer(a.stated, dtype=np.int32) for a in analyses).astype(np.int64),
@@ -69,9 +69,12 @@ def put_together(analyses: Sequence[Analysis]) -> Texts:
             for number, text in enumerate(a.context_texts)
         },
         paragraphs=_paragraphs(analyses),
-        indexed=_ragged(a.indexed for a in analyses),
-        indexed_terms=terms.translated(_values(a.indexed for a in analyses)),
-        indexed_weights=_end_to_end((np.frombuffer(a.weights, dtype=np.uint8) for a in analyses), np.uint8),
+        bags=Bags(
+            terms.numbers,
+            _ragged(a.indexed for a in analyses),
+            terms.translated(_values(a.indexed for a in analyses)),
+            _end_to_end((np.frombuffer(a.weights, dtype=np.uint8) for a in analyses), np.uint8),
+        ),
     )
 
 
@@ -103,11 +106,7 @@ def _values(lists: Iterable[Lists]) -> Iterable[Numbers]:
 
 
 def _ragged(lists: Iterable[Lists]) -> Ragged:
-    return _by_size(_end_to_end((np.diff(own.arrays()[0]) for own in lists), np.int64))
-
-
-def _by_size(sizes: NDArray[np.integer[Any]]) -> Ragged:
-    return Ragged(np.concatenate(([0], np.cumsum(sizes, dtype=np.int64))))
+    return Ragged.by_size(_end_to_end((np.diff(own.arrays()[0]) for own in lists), np.int64))
 
 
 def _starts(sizes: Iterable[int]) -> list[int]:

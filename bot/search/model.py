@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 Terms = Mapping[str, float]
-"""Term → weight. In a passage the weight is its frequency, in a query the factor of its score."""
+"""Term → weight, above zero. In a passage the weight is its frequency, in a query the factor of its score."""
 
 
 class Hit(NamedTuple):
@@ -34,6 +34,10 @@ class Engine(Protocol):
     def __len__(self) -> int:
         """Number of passages indexed."""
         ...
+
+
+Build = Callable[[Iterable[Terms]], Engine]
+"""Builds an engine over passages, which come in ordinal order."""
 
 
 @runtime_checkable

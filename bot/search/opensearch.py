@@ -87,10 +87,10 @@ class ClusterError(SearchUnavailableError):
 class Cluster:
     """A client of one cluster. Thread-safe."""
 
-    def __init__(self, settings: ClusterSettings, loading: Patience = LOADING) -> None:
-        """Connects at the first request. Raises ConfigError."""
+    def __init__(self, settings: ClusterSettings, loading: Patience | None = None) -> None:
+        """Connects at the first request; ``loading`` is LOADING unless told otherwise. Raises ConfigError."""
         self.settings = settings
-        self.loading = loading
+        self.loading = loading or LOADING
         self.questioning = Patience(8, settings.timeout, settings.timeout)
         if _client_log.level == logging.NOTSET:
             _client_log.setLevel(logging.ERROR)  # else a traceback for every try; what fails in the end is our error

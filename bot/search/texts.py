@@ -6,48 +6,21 @@ term by term, so the few terms of a question lead to all texts that matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.language.facets import Stated
-from bot.search.model import Terms
-
-Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Ragged:
-    """Lists laid end to end: list ``n`` stands from ``first[n]`` to ``first[n + 1]`` of any parallel array."""
-
-    first: Integers
-
-    def places(self, numbers: Integers) -> tuple[Integers, Integers]:
-        """Where the members of the lists ``numbers`` stand, and for each the index of its list in ``numbers``."""
-        sizes = self.first[numbers + 1] - self.first[numbers]
-        owners = np.repeat(np.arange(len(numbers)), sizes)
-        begins = np.cumsum(sizes) - sizes
-        return np.arange(len(owners)) + (self.first[numbers] - begins)[owners], owners
-
-
-def distinct(numbers: NDArray[np.integer[Any]]) -> tuple[Integers, Integers]:
-    """Each of ``numbers`` (none below 0) once, in order, and where each of them stands there. ``numpy.unique`` does
-    the same in more time, and loads ``numpy.ma`` first."""
-    order = np.argsort(numbers, kind="stable")
-    new = np.diff(numbers[order], prepend=-1) > 0
-    where = np.empty(len(numbers), dtype=np.int64)
-    where[order] = np.cumsum(new) - 1
-    return numbers[order][new].astype(np.int64, copy=False), where
+from bot.language.lists import Integers, Ragged
+from bot.search.bags import Bags
 
 
 @dataclass(frozen=True)
 class Texts:
     """All texts of an index. By passage: its clauses (``clauses``), its context (``context``: rows and kinds), its
-    paragraph (``paragraphs``, a number of its own for each paragraph of the corpus) and what the engine gets.
+    paragraph (``paragraphs``, a number of its own for each paragraph of the corpus), what the engine gets (``bags``).
     By clause: its row, its facets (``stated``, numbers into ``facets``) and whether it has a figure (``figured``).
     By term: the rows that hold it (``holders``) and how strongly (``strengths``, numbers into ``levels``). By name of
     a part of a place: the clauses that name it and are about that place (``parts``)."""
@@ -70,9 +43,7 @@ class Texts:
     context_kinds: NDArray[np.uint8]
     context_texts: dict[int, str]
     paragraphs: Integers
-    indexed: Ragged
-    indexed_terms: NDArray[np.int32]
-    indexed_weights: NDArray[np.uint8]
+    bags: Bags
 
     def frequency(self, term: str) -> int:
         """Number of passages whose own text surely holds ``term``."""
@@ -93,10 +64,3 @@ class Texts:
             held = np.flatnonzero(columns >= 0)
             found[indexes[owners[held]], columns[held]] = self.levels[self.strengths[places[held]]]
         return found
-
-    def bags(self) -> Iterator[Terms]:
-        """What the engine gets of each passage, in ordinal order."""
-        name = list(self.numbers).__getitem__
-        weights = self.indexed_weights.astype(float)
-        for a, b in pairwise(self.indexed.first.tolist()):
-            yield dict(zip(map(name, self.indexed_terms[a:b].tolist()), weights[a:b].tolist(), strict=True))

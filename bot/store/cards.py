@@ -67,7 +67,6 @@ def _card(row: Row[Any] | None) -> Card | None:
         turns=tuple(row.turns),
         locale=row.locale,
         snapshot=row.snapshot,
-        private=row.private,
         question_message_id=row.question_message_id,
         message_id=row.message_id,
         id=row.id,

@@ -24,14 +24,13 @@ class Dialogues(Part):
     async def load(self, key: Key) -> Dialogue | None:
         """The dialogue, None where there is none."""
         row = await self.database.one(select(dialogues).where(_of(dialogues, key)))
-        return row and Dialogue(tuple(row.turns), row.spoken, row.album)
+        return row and Dialogue(tuple(row.turns), row.spoken)
 
     async def save(self, key: Key, dialogue: Dialogue) -> None:
         """Keep the dialogue with its last MAX_TURNS questions."""
         values = {
             "turns": dialogue.turns[-MAX_TURNS:],
             "spoken": dialogue.spoken,
-            "album": dialogue.album,
             "updated_at": self.now(),
         }
         insert = self.database.insert(dialogues).values(**key_values(key), **values)

@@ -27,11 +27,10 @@ class Key:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """The last questions, oldest first; the language of the last one; the album it came with."""
+    """The last questions, oldest first; the language of the last one."""
 
     turns: tuple[str, ...] = ()
     spoken: str | None = None
-    album: str | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,6 @@ class Card:
     turns: tuple[str, ...]
     locale: str
     snapshot: str
-    private: bool = False
     question_message_id: int | None = None
     message_id: int | None = None
     id: int = 0

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -109,7 +108,6 @@ dialogues = Table(
     *_key(primary_key=True),
     Column("turns", Json, nullable=False),
     Column("spoken", Words),
-    Column("album", Words),
     Column("updated_at", Utc, nullable=False),
     Index(None, "user_id"),
     Index(None, "updated_at"),
@@ -124,7 +122,6 @@ cards = Table(
     Column("turns", Json, nullable=False),
     Column("locale", String(16), nullable=False),
     Column("snapshot", Text, nullable=False),
-    Column("private", Boolean, nullable=False),
     Column("question_message_id", BigInteger),
     Column("message_id", BigInteger),
     Column("created_at", Utc, nullable=False),

@@ -26,6 +26,11 @@ def question_of(message: Message, bot: User) -> str | None:
     return None
 
 
+def argument_of(message: Message) -> str:
+    """Return what stands behind a command, line breaks and all."""
+    return "".join((message.text or "").split(maxsplit=1)[1:])
+
+
 def _mentions(message: Message, bot: User) -> list[str]:
     """Return the words of the message that name the bot."""
     found = message.parse_entities(_MENTIONS)

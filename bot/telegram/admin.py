@@ -27,10 +27,11 @@ from bot.render.publishing import edition_line, entry_line, held_back_lines, rel
 from bot.store.model import Entry
 from bot.store.store import Store
 from bot.telegram import pages
+from bot.telegram.addressing import argument_of
 from bot.telegram.admin_pages import COMMANDS, Row, button, choices_page, gap_id, gap_page, page, staged_page
 from bot.telegram.officers import GROUP, Duty, Officer, Officers
 from bot.telegram.people import Languages, app_language
-from bot.telegram.sending import Outgoing, edit, reply
+from bot.telegram.sending import Outgoing, acknowledge, edit, reply
 from bot.telegram.types import BotApplication, Context
 
 log = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ class AdminHandlers:
     async def publish(self, officer: Officer, update: Update, _context: Context) -> None:
         """Stage the text behind the command, or that of the message which it replies to."""
         message, locale = await self._heard(officer, update)
-        written = (message.text or "").partition(" ")[2] or (message.text or "").partition("\n")[2]
+        written = argument_of(message)
         replied = message.reply_to_message
         content = written.strip() or (replied.text or "" if replied else "").strip()
         if not content:
@@ -219,7 +220,7 @@ class AdminHandlers:
         _, act, *arguments = (query.data or "").split(":") if query else ("", "")
         if query is None or not isinstance(message, Message) or act not in self._acts:
             return False
-        await _answered(query)
+        await acknowledge(query)
         locale = await self._locale(officer, query)
         try:
             await self._acts[act](Tap(officer, context.bot, message, act, tuple(arguments), locale))
@@ -456,10 +457,3 @@ async def _change(message: Message, outgoing: Outgoing) -> None:
     """Put the page in place of a message of ours, or send it anew where that is gone."""
     if not await edit(message.get_bot(), message.chat_id, message.message_id, outgoing):
         await reply(message, outgoing.html, outgoing.keyboard)
-
-
-async def _answered(query: CallbackQuery) -> None:
-    try:
-        await query.answer()
-    except TelegramError as error:  # too old: what it wants is done all the same
-        log.debug("a button press could not be answered: %s", error)

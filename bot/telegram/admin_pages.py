@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 from collections.abc import Iterable, Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -13,7 +12,7 @@ from bot.publishing.model import Gap
 from bot.publishing.staging import Staged
 from bot.render.admin import conflict_line, document_lines, gap_lines
 from bot.render.messages import text
-from bot.render.telegram import utf16_units
+from bot.render.telegram import escaped, utf16_units
 from bot.telegram.sending import Outgoing
 
 LIMIT = 3800
@@ -31,14 +30,14 @@ def page(lines: Iterable[str], locale: str, rows: Sequence[Row] = ()) -> Outgoin
     shown: list[str] = []
     left, hidden = LIMIT, 0
     for line in lines:
-        escaped = html.escape(line, quote=False)
-        left -= utf16_units(escaped) + 1
+        marked = escaped(line)
+        left -= utf16_units(marked) + 1
         if left < 0 and shown:
             hidden += 1
         else:
-            shown.append(escaped[:LIMIT])
+            shown.append(marked[:LIMIT])
     if hidden:
-        shown.append(html.escape(text(locale, "admin.more", count=hidden), quote=False))
+        shown.append(escaped(text(locale, "admin.more", count=hidden)))
     return Outgoing("\n".join(shown).strip() or "–", InlineKeyboardMarkup(rows) if rows else None)
 
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from telegram import Bot, CallbackQuery, Message, Update
-from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler
 
 from bot.answer.model import Answer
+from bot.render.telegram import escaped
 from bot.store.model import Card, Key, Waiting
 from bot.telegram.desk import Desk, Inquiry
 from bot.telegram.keyboards import FORGET, stale_keyboard
-from bot.telegram.pages import escaped, text
+from bot.telegram.pages import text
 from bot.telegram.people import app_language
 from bot.telegram.ports import Asking
-from bot.telegram.sending import Outgoing, edit, topic_of
+from bot.telegram.sending import Outgoing, acknowledge, edit, topic_of
 from bot.telegram.types import BotApplication, Context
 from bot.telegram.views import PATTERN, Act, Press, narrowings, pressed
 
@@ -42,11 +42,11 @@ class Buttons:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._acts: dict[Act, Callable[[Tap], Awaitable[str]]] = {
-            "view": self._view,
+            "view": self._unless_stale(self._view),
             "up": self._judge,
             "down": self._judge,
-            "narrow": self._narrow,
-            "suggest": self._suggest,
+            "narrow": self._unless_stale(self._narrow),
+            "suggest": self._unless_stale(self._suggest),
             "notify": self._notify,
             "again": self._again,
         }
@@ -63,7 +63,7 @@ class Buttons:
         if query is None or query.data is None:
             return
         said = await self._pressed(context.bot, query)
-        await answer_query(query, said)
+        await acknowledge(query, said)
 
     async def ask(self, query: CallbackQuery, question: str) -> None:
         """Ask a question that a button of some page offered, in the chat and topic of that page."""
@@ -79,18 +79,18 @@ class Buttons:
             return
         locale = await self._locale(query)
         if query.data != f"{FORGET}:{query.from_user.id}":
-            await answer_query(query, text(locale, "forget_not_yours"))
+            await acknowledge(query, text(locale, "forget_not_yours"))
             return
         await self._desk.store.forget(query.from_user.id)
         chat_id, message_id = query.message.chat.id, query.message.message_id
         await edit(context.bot, chat_id, message_id, Outgoing(escaped(text(locale, "forgotten"))))
-        await answer_query(query)
+        await acknowledge(query)
 
     async def gone(self, update: Update, _context: Context) -> None:
         """Say that a button leads nowhere any more."""
         query = update.callback_query
         if query is not None:
-            await answer_query(query, text(await self._locale(query), "button_gone"))
+            await acknowledge(query, text(await self._locale(query), "button_gone"))
 
     async def _pressed(self, bot: Bot, query: CallbackQuery) -> str:
         press, message = pressed(query.data or ""), query.message
@@ -101,16 +101,19 @@ class Buttons:
         card = replace(card, message_id=message.message_id)
         return await self._acts[press.act](Tap(bot, query, press, card, Key(*_place(card), query.from_user.id)))
 
-    async def _view(self, tap: Tap) -> str:
-        current = await self._desk.current(tap.card)
-        if current is None:
-            return await self._stale(tap)
-        await self._edit(tap, *current)
-        return ""
+    def _unless_stale(self, act: Callable[[Tap, Asking, Answer], Awaitable[str]]) -> Callable[[Tap], Awaitable[str]]:
+        """The act with the answer that the card shows; where the knowledge has changed since, that is said instead."""
 
-    async def _edit(self, tap: Tap, state: Asking, answer: Answer) -> None:
+        async def checked(tap: Tap) -> str:
+            current = await self._desk.current(tap.card)
+            return await act(tap, *current) if current else await self._stale(tap)
+
+        return checked
+
+    async def _view(self, tap: Tap, state: Asking, answer: Answer) -> str:
         outgoing = await self._desk.shown(tap.bot, tap.card, state, answer, tap.press.view)
         await edit(tap.bot, tap.card.key.chat_id, tap.card.message_id or 0, outgoing)
+        return ""
 
     async def _stale(self, tap: Tap) -> str:
         """The quotes may have moved: say so, and offer to ask again."""
@@ -126,24 +129,17 @@ class Buttons:
         )
         return text(tap.card.locale, f"verdict_{tap.press.act}" if stands else "verdict_back")
 
-    async def _narrow(self, tap: Tap) -> str:
-        current = await self._desk.current(tap.card)
-        if current is None:
-            return await self._stale(tap)
-        choices = narrowings(current[1], tap.card.locale)
+    async def _narrow(self, tap: Tap, _state: Asking, answer: Answer) -> str:
+        choices = narrowings(answer, tap.card.locale)
         if tap.press.choice >= len(choices):
             return text(tap.card.locale, "button_gone")
         await self._desk.ask_again(tap.bot, tap.card, choices[tap.press.choice].question)
         return ""
 
-    async def _suggest(self, tap: Tap) -> str:
-        current = await self._desk.current(tap.card)
-        if current is None:
-            return await self._stale(tap)
-        suggestions = current[1].suggestions
-        if tap.press.choice >= len(suggestions):
+    async def _suggest(self, tap: Tap, _state: Asking, answer: Answer) -> str:
+        if tap.press.choice >= len(answer.suggestions):
             return text(tap.card.locale, "button_gone")
-        await self._desk.answer(tap.bot, Inquiry(tap.key, suggestions[tap.press.choice]))
+        await self._desk.answer(tap.bot, Inquiry(tap.key, answer.suggestions[tap.press.choice]))
         return ""
 
     async def _notify(self, tap: Tap) -> str:
@@ -159,15 +155,6 @@ class Buttons:
 
     async def _locale(self, query: CallbackQuery) -> str:
         return await self._desk.languages.of_pages(query.from_user.id, None, app_language(query))
-
-
-async def answer_query(query: CallbackQuery, said: str = "") -> None:
-    """Tell Telegram that a tap was heard; after a quarter of a minute it does not want to know any more."""
-    try:
-        await query.answer(said or None)
-    except BadRequest as error:
-        if "query is too old" not in str(error).lower():
-            raise
 
 
 def _place(card: Card) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from telegram import Message, Update
 from telegram.ext import MessageHandler, filters
 
 from bot.render.telegram import page_html
-from bot.telegram.languages import Language, of_the_app
+from bot.telegram.languages import Language
 from bot.telegram.sending import reply
 from bot.telegram.types import BotApplication, Context
 
@@ -21,7 +21,7 @@ _WORDLESS = ~filters.TEXT & ~filters.StatusUpdate.ALL
 class Courtesy:
     """Says that only text is read."""
 
-    def __init__(self, language: Language = of_the_app) -> None:
+    def __init__(self, language: Language) -> None:
         self._language = language
         self._albums: OrderedDict[str, None] = OrderedDict()
 

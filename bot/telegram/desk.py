@@ -71,7 +71,6 @@ class Desk:
             turns=inquiry.turns,
             locale=locale,
             snapshot=state.snapshot,
-            private=inquiry.key.chat_id == inquiry.key.user_id,
             question_message_id=inquiry.message_id,
         )
         card = replace(card, id=await self.store.cards.add(card))
@@ -111,9 +110,10 @@ class Desk:
             keyboard = silent_keyboard(answer, card.id, card.locale)
             return Outgoing(answer_html(excerpt(answer, (), first=True), card.locale, heading=heading), keyboard)
         quotes = on_page(answer, view.page)
-        shown = tuple(await asyncio.to_thread(_widened, state, quotes, view.steps))
+        shown, wider = await asyncio.to_thread(
+            lambda: (_widened(state, quotes, view.steps), _widened(state, quotes, view.steps + 1))
+        )
         proofs = [proof(citation, state, card.locale) for citation in shown] if view.proof else []
-        wider = await asyncio.to_thread(_widened, state, quotes, view.steps + 1)
         keyboard = answer_keyboard(
             answer,
             card.id,
@@ -151,9 +151,8 @@ class Desk:
 
     async def _remember(self, inquiry: Inquiry, answer: Answer) -> None:
         """Keep the question for follow-ups; small talk says nothing that they could refer to."""
-        known = await self.store.dialogues.load(inquiry.key) or Dialogue()
         turns = inquiry.turns if answer.status == "smalltalk" else (*inquiry.turns, inquiry.question)
-        await self.store.dialogues.save(inquiry.key, replace(known, turns=turns, spoken=answer.locale))
+        await self.store.dialogues.save(inquiry.key, Dialogue(turns, answer.locale))
 
     async def _replace(self, key: Key, before: str, after: str) -> None:
         """A question was asked anew in other words: later ones refer to these."""
@@ -163,8 +162,8 @@ class Desk:
             await self.store.dialogues.save(key, replace(known, turns=turns))
 
 
-def _widened(state: Asking, quotes: tuple[Citation, ...], steps: int) -> list[Citation]:
-    return [state.widen(citation, steps) if steps else citation for citation in quotes]
+def _widened(state: Asking, quotes: tuple[Citation, ...], steps: int) -> tuple[Citation, ...]:
+    return tuple(state.widen(citation, steps) for citation in quotes)
 
 
 def proof(citation: Citation, state: Asking, locale: str) -> str:

@@ -14,15 +14,14 @@ from bot.answer.model import Answer
 from bot.errors import SearchUnavailableError, StoreError
 from bot.render import messages
 from bot.render.messages import resolve
-from bot.render.telegram import answer_html, page_html, quote_html
+from bot.render.telegram import answer_html, escaped, page_html, quote_html
 from bot.store.model import Card, Key, Share
 from bot.store.store import Store
 from bot.telegram import pages
-from bot.telegram.addressing import question_of
+from bot.telegram.addressing import argument_of, question_of
 from bot.telegram.desk import Desk, Inquiry, proof
 from bot.telegram.keyboards import forget_keyboard
 from bot.telegram.languages import AUTO, named
-from bot.telegram.pages import escaped
 from bot.telegram.people import Languages, app_language, key_of
 from bot.telegram.ports import Answering
 from bot.telegram.sending import address_of, reply, with_typing
@@ -126,7 +125,7 @@ class Handlers:
         """Check a quote, the one behind the command or that of the message it replies to, and show where it stands."""
         message = _message(update)
         replied = message.reply_to_message
-        claim = _argument(message) or (quoted_in(replied) if replied else "")
+        claim = argument_of(message) or (quoted_in(replied) if replied else "")
         locale = await self.languages.of_message(message)
         if not claim.strip():
             await reply(message, escaped(pages.text(locale, "verify_how")))
@@ -228,11 +227,6 @@ def quoted_in(message: Message) -> str:
     """The quote of a message: what its first block quote holds, or else all that it says."""
     quotes = list(message.parse_entities(_QUOTES).values()) if message.text else []
     return quotes[0] if quotes else message.text or message.caption or ""
-
-
-def _argument(message: Message) -> str:
-    """What stands behind a command, line breaks and all."""
-    return (message.text or "").partition(" ")[2] or (message.text or "").partition("\n")[2]
 
 
 def _message(update: Update) -> Message:

@@ -85,7 +85,9 @@ class Inbox:
             try:
                 await self.store.updates.renew(LEASE)
                 for payload in await self.store.updates.abandoned(self.owner, LEASE):
-                    intake.resume(Update.de_json(dict(payload), bot))
+                    update = intake.read(payload, bot, "inbox")
+                    if update is not None:
+                        intake.resume(update)
                 if clock() - purged > PURGE_EVERY:
                     await self.store.purge(datetime.now(UTC))
                     purged = clock()

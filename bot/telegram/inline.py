@@ -12,7 +12,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent, LinkPreviewOptions, Update
+from telegram import InlineQuery, InlineQueryResultArticle, InputTextMessageContent, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 from telegram.ext import InlineQueryHandler
@@ -20,9 +20,9 @@ from telegram.ext import InlineQueryHandler
 from bot.answer.model import Answer, Citation
 from bot.render import layout, messages
 from bot.render.telegram import answer_html, escape
-from bot.telegram.languages import AUTO, Chosen, nobody_chose
+from bot.telegram.languages import AUTO, Chosen
 from bot.telegram.ports import Answering
-from bot.telegram.sending import plain
+from bot.telegram.sending import NO_PREVIEW, in_mode, marked_up_or_plain
 from bot.telegram.types import BotApplication, Context
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,6 @@ LONG, SHORT = 1800, 60
 """Seconds that Telegram may keep citations, and "nothing found": a reload may bring what was missing."""
 EXAMPLES = 2
 """Questions of each theme that are offered before anything is typed."""
-
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True)
@@ -68,10 +66,10 @@ class Inline:
     def __init__(
         self,
         library: Answering,
-        locale: str = AUTO,
-        chosen: Chosen = nobody_chose,
-        longest: int = LONGEST,
-        everybody: bool = True,
+        locale: str,
+        chosen: Chosen,
+        longest: int,
+        everybody: bool,
     ) -> None:
         self._library = library
         self._everybody = everybody
@@ -148,28 +146,24 @@ def _line(text: str) -> Entry:
 
 
 async def _send(query: InlineQuery, listing: Listing) -> None:
-    """Send one page; as plain text where Telegram cannot read the markup. A query that is too old is let go."""
-    try:
-        await _send_page(query, listing, ParseMode.HTML)
-    except BadRequest as error:
-        if "can't parse entities" in str(error).lower():
-            log.error("Telegram refused the markup of an inline result, sent as plain text: %s", error)
-            await _send_page(query, listing, None)
-        elif "query is too old" in str(error).lower():
-            log.info("an inline query was answered too late: %s", error)
-        else:
-            raise
-
-
-async def _send_page(query: InlineQuery, listing: Listing, mode: ParseMode | None) -> None:
+    """Send the page that the query asks for. A query that is too old is let go."""
     start = int(query.offset) if query.offset.isascii() and query.offset.isdigit() else 0
     end = start + PAGE
-    await query.answer(
-        _articles(listing.entries[start:end], mode),
-        cache_time=listing.seconds,
-        is_personal=listing.personal,
-        next_offset=str(end) if end < len(listing.entries) else "",
-    )
+
+    async def attempt(mode: ParseMode | None) -> None:
+        await query.answer(
+            _articles(listing.entries[start:end], mode),
+            cache_time=listing.seconds,
+            is_personal=listing.personal,
+            next_offset=str(end) if end < len(listing.entries) else "",
+        )
+
+    try:
+        await marked_up_or_plain(attempt)
+    except BadRequest as error:
+        if "query is too old" not in str(error).lower():
+            raise
+        log.info("an inline query was answered too late: %s", error)
 
 
 def _articles(entries: Sequence[Entry], mode: ParseMode | None) -> list[InlineQueryResultArticle]:
@@ -179,7 +173,7 @@ def _articles(entries: Sequence[Entry], mode: ParseMode | None) -> list[InlineQu
             title=entry.title,
             description=entry.description or None,
             input_message_content=InputTextMessageContent(
-                entry.html if mode else plain(entry.html), parse_mode=mode, link_preview_options=_NO_PREVIEW
+                in_mode(entry.html, mode), parse_mode=mode, link_preview_options=NO_PREVIEW
             ),
         )
         for entry in entries

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 
 from bot.observe.metrics import Metrics
 from bot.telegram.hooks import Hooks
+
+log = logging.getLogger(__name__)
 
 ALLOWED = [
     Update.MESSAGE,
@@ -60,6 +63,16 @@ class Intake(asyncio.Queue[object]):
         if ours:
             self._admit(update)
         return ours
+
+    def read(self, content: Mapping[str, Any], bot: Bot, way: str) -> Update | None:
+        """Return the update that came by ``way``; None for one that the library cannot read: refused, it would come
+        for ever, and all others would wait."""
+        try:
+            return Update.de_json(dict(content), bot)
+        except Exception as error:
+            self.metrics.errors.labels(way).inc()
+            log.error("update %s cannot be read and is dropped: %s", content["update_id"], type(error).__name__)
+            return None
 
     def resume(self, update: Update) -> None:
         """Take in an update that is ours already: a server that died left it unfinished."""

@@ -39,14 +39,3 @@ Chosen = Callable[[Update], Awaitable[str | None]]
 """Update → the language that whoever sent it has chosen for good, None where nobody did."""
 Language = Callable[[Update], Awaitable[str]]
 """Update → the language to speak to whoever sent it."""
-
-
-async def nobody_chose(_update: Update) -> str | None:
-    """A ``Chosen`` for a bot that remembers no choices."""
-    return None
-
-
-async def of_the_app(update: Update) -> str:
-    """A ``Language`` that follows the app of whoever sent the update."""
-    user = update.effective_user
-    return resolve((user and user.language_code) or "")

@@ -12,7 +12,7 @@ from telegram.ext import ChatMemberHandler, MessageHandler, filters
 
 from bot.render import messages
 from bot.telegram.hooks import Hooks
-from bot.telegram.languages import Language, of_the_app
+from bot.telegram.languages import Language
 from bot.telegram.types import BotApplication, Context
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _THERE = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR, ChatMember.OWNER)
 class Membership:
     """Follows the bot's own membership. ``welcome`` lets the sender write to a chat again that refused it."""
 
-    def __init__(self, hooks: Hooks, welcome: Callable[[int], None], language: Language = of_the_app) -> None:
+    def __init__(self, hooks: Hooks, welcome: Callable[[int], None], language: Language) -> None:
         self._hooks = hooks
         self._welcome = welcome
         self._language = language

@@ -26,7 +26,7 @@ from telegram.ext import CommandHandler, filters
 
 from bot.render import messages
 from bot.telegram import pages
-from bot.telegram.languages import Language, of_the_app
+from bot.telegram.languages import Language
 from bot.telegram.types import BotApplication, Context
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ async def _set_short_description(bot: Bot, text: str, code: str) -> None:
 class PrivateMenus:
     """Gives a private chat the menu of its reader's language, where the one of the app's is another."""
 
-    def __init__(self, language: Language = of_the_app) -> None:
+    def __init__(self, language: Language) -> None:
         self._language = language
 
     def register(self, application: BotApplication) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.answer.model import Answer
 from bot.errors import StoreError
 from bot.store.model import Waiting
 from bot.telegram.desk import Desk, Inquiry
@@ -48,18 +49,18 @@ class Notifier:
             answer = await asyncio.to_thread(state.ask, wish.question, wish.turns)
             if answer.status == "answered" and await self._claim(wish):
                 heading = text(wish.locale, "notify_heading", question=wish.question)
-                told += await self._write(Inquiry(wish.key, wish.question, wish.turns, heading=heading))
+                told += await self._write(Inquiry(wish.key, wish.question, wish.turns, heading=heading), state, answer)
         return told
 
     async def _claim(self, wish: Waiting) -> bool:
         """Take the question off the list first: nobody is written to twice, whatever happens now."""
         return await self.desk.store.waiting.told(wish.id)
 
-    async def _write(self, inquiry: Inquiry) -> bool:
+    async def _write(self, inquiry: Inquiry, state: Asking, answer: Answer) -> bool:
         if await self.desk.store.users.blocked(inquiry.key.chat_id):
             return False
         try:
-            await self.desk.answer(self.bot, inquiry)
+            await self.desk.tell(self.bot, inquiry, state, answer)
         except TelegramError as error:
             log.info("somebody who waited for an answer could not be told: %s", error)
             return False

@@ -6,9 +6,8 @@ through them as if they were not there, so that nobody can tell an admin command
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.ext import ApplicationHandlerStop
@@ -66,11 +65,7 @@ class Officers:
             if officer is not None and await duty(officer, update, context) is not False:
                 raise ApplicationHandlerStop
 
-        return _coroutine(handle)
-
-
-def _coroutine(handler: Callable[[Update, Context], Coroutine[Any, Any, None]]) -> Handler:
-    return handler
+        return handle
 
 
 def _sender(update: Update) -> User | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from bot.render import messages
-from bot.render.telegram import page_html
+from bot.render.telegram import escaped, page_html
 
 COMMANDS = ("start", "topics", "sources", "new", "verify", "lang", "forget", "help", "about")
 """The commands in the order of the menu."""
@@ -46,11 +45,6 @@ def menu(locale: str, commands: Sequence[str] = COMMANDS) -> Iterator[tuple[str,
     """Return the commands with what they do, as Telegram's menu shows them."""
     for name in commands:
         yield name, text(locale, f"command_{name}")
-
-
-def escaped(value: str) -> str:
-    """Return plain text as Telegram HTML."""
-    return html.escape(value, quote=False)
 
 
 @cache

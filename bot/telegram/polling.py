@@ -92,18 +92,17 @@ class Poller:
         return updates
 
     async def _fetch_one_by_one(self, bot: ExtBot[Any]) -> tuple[Update, ...]:
-        """Fetch what lies there, and drop what the library cannot read: it would come for ever, and all others wait."""
+        """Fetch what lies there, without what the library cannot read."""
         fetched = await bot.do_api_request(
             "getUpdates", api_kwargs={"offset": self._offset, "timeout": 0, "allowed_updates": ALLOWED}
         )
         updates = []
         for content in fetched:
-            try:
-                updates.append(Update.de_json(content, bot))
-            except Exception as error:
-                self._metrics.errors.labels("polling").inc()
-                log.error("update %s cannot be read and is dropped: %s", content["update_id"], type(error).__name__)
+            update = self._intake.read(content, bot, "polling")
+            if update is None:
                 self._offset = content["update_id"] + 1
+            else:
+                updates.append(update)
         return tuple(updates)
 
     async def _take(self, updates: tuple[Update, ...]) -> None:

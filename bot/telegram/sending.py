@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
+from telegram import Bot, CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
@@ -22,7 +22,7 @@ TYPING_AGAIN = 4.5
 """Telegram shows "typing …" for five seconds."""
 
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 T = TypeVar("T")
 
@@ -58,12 +58,12 @@ async def send(bot: Bot, address: Address, outgoing: Outgoing) -> Message:
     """Send; where Telegram cannot read the markup, the same words arrive as plain text. Raises TelegramError."""
     replied = ReplyParameters(address.reply_to, allow_sending_without_reply=True) if address.reply_to else None
 
-    async def attempt(text: str, mode: ParseMode | None) -> Message:
+    async def attempt(mode: ParseMode | None) -> Message:
         content: dict[str, Any] = {
-            "text": text,
+            "text": in_mode(outgoing.html, mode),
             "parse_mode": mode,
             "reply_markup": outgoing.keyboard,
-            "link_preview_options": _NO_PREVIEW,
+            "link_preview_options": NO_PREVIEW,
         }
         try:
             return await bot.send_message(
@@ -72,24 +72,24 @@ async def send(bot: Bot, address: Address, outgoing: Outgoing) -> Message:
         except ChatMigrated as moved:  # the group has a new id, where there is no message to reply to
             return await bot.send_message(chat_id=moved.new_chat_id, **content)
 
-    return await _marked_up_or_plain(outgoing.html, attempt)
+    return await marked_up_or_plain(attempt)
 
 
 async def edit(bot: Bot, chat_id: int, message_id: int, outgoing: Outgoing) -> bool:
     """Change a message of the bot; False where it is no more. Raises TelegramError."""
 
-    async def attempt(text: str, mode: ParseMode | None) -> object:
+    async def attempt(mode: ParseMode | None) -> object:
         return await bot.edit_message_text(
-            text,
+            in_mode(outgoing.html, mode),
             chat_id,
             message_id,
             parse_mode=mode,
             reply_markup=outgoing.keyboard,
-            link_preview_options=_NO_PREVIEW,
+            link_preview_options=NO_PREVIEW,
         )
 
     try:
-        await _marked_up_or_plain(outgoing.html, attempt)
+        await marked_up_or_plain(attempt)
     except BadRequest as error:
         said = str(error).lower()
         if "not modified" in said:  # a button that was tapped twice
@@ -100,14 +100,28 @@ async def edit(bot: Bot, chat_id: int, message_id: int, outgoing: Outgoing) -> b
     return True
 
 
-async def _marked_up_or_plain(text: str, attempt: Callable[[str, ParseMode | None], Awaitable[T]]) -> T:
+async def acknowledge(query: CallbackQuery, said: str = "") -> None:
+    """Tell Telegram that a tap was heard, with a word where there is one; what the tap wants does not depend on it."""
     try:
-        return await attempt(text, ParseMode.HTML)
+        await query.answer(said or None)
+    except TelegramError as error:  # after a quarter of a minute Telegram does not want to know any more
+        log.info("a tap could not be acknowledged: %s", error)
+
+
+async def marked_up_or_plain(attempt: Callable[[ParseMode | None], Awaitable[T]]) -> T:
+    """The result of ``attempt`` with markup; where Telegram cannot read it, of a second one without (mode None)."""
+    try:
+        return await attempt(ParseMode.HTML)
     except BadRequest as error:
         if "can't parse entities" not in str(error).lower():
             raise
         log.error("Telegram refused the markup of a message, sent as plain text: %s", error)
-        return await attempt(plain(text), None)
+        return await attempt(None)
+
+
+def in_mode(text: str, mode: ParseMode | None) -> str:
+    """Telegram HTML as it stands, or where no mode reads it the words alone."""
+    return text if mode else plain(text)
 
 
 def plain(text: str) -> str:

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from telegram import (
     CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    LinkPreviewOptions,
     Update,
 )
-from telegram.constants import ParseMode
-from telegram.error import BadRequest
 from telegram.ext import CallbackQueryHandler, CommandHandler, filters
 
 from bot.answer.model import Topic
@@ -29,16 +25,13 @@ from bot.render.shelf import PAGE, documents_html, outline_html, outline_pages, 
 from bot.render.telegram import escape
 from bot.telegram.languages import Language
 from bot.telegram.ports import Answering, Asking
-from bot.telegram.sending import address_of, reply, with_typing
+from bot.telegram.sending import Outgoing, acknowledge, address_of, edit, reply, with_typing
 from bot.telegram.types import BotApplication, Context
-
-log = logging.getLogger(__name__)
 
 Ask = Callable[[CallbackQuery, str], Awaitable[None]]
 """Answers a question that a button of the shelf asks, in the chat and topic of that button."""
 
 _NEW = filters.UpdateType.MESSAGE
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class Shelf:
@@ -77,7 +70,7 @@ class Shelf:
     async def turn_page(self, update: Update, _context: Context) -> None:
         """Show another page of the list."""
         query, (page,) = _pressed(update)
-        await query.answer()
+        await acknowledge(query)
         await _show(query, *self._list(await self._language(update), int(page)))
 
     async def outline(self, update: Update, _context: Context) -> None:
@@ -86,10 +79,10 @@ class Shelf:
         locale, state = await self._language(update), self._library.current
         document = next((one for one in state.documents if _key(one.id) == key), None)
         if document is None:
-            await query.answer(messages.text(locale, "shelf.renewed"))
+            await acknowledge(query, messages.text(locale, "shelf.renewed"))
             await _show(query, *self._list(locale, int(back)))
             return
-        await query.answer()
+        await acknowledge(query)
         shown = min(int(page), outline_pages(document) - 1)
         text = outline_html(locale, document, shown, state.place_names)
         await _show(query, text, _outline_buttons(locale, document, shown, int(back)))
@@ -97,7 +90,7 @@ class Shelf:
     async def theme(self, update: Update, _context: Context) -> None:
         """Show the questions of another theme."""
         query, (theme,) = _pressed(update)
-        await query.answer()
+        await acknowledge(query)
         locale = await self._language(update)
         topics = await asyncio.to_thread(self._library.current.topics, locale)
         await _show(query, *topics_page(locale, topics, theme))
@@ -108,10 +101,10 @@ class Shelf:
         locale, state = await self._language(update), self._library.current
         question = await asyncio.to_thread(_find, state, locale, key)
         if question is None:
-            await query.answer(messages.text(locale, "shelf.renewed"))
+            await acknowledge(query, messages.text(locale, "shelf.renewed"))
             await _show(query, *topics_page(locale, await asyncio.to_thread(state.topics, locale)))
             return
-        await query.answer()
+        await acknowledge(query)
         await self._ask(query, question)
 
     def _list(self, locale: str, page: int) -> tuple[str, InlineKeyboardMarkup | None]:
@@ -193,18 +186,6 @@ def _pressed(update: Update) -> tuple[CallbackQuery, list[str]]:
 
 async def _show(query: CallbackQuery, text: str, markup: InlineKeyboardMarkup | None) -> None:
     """Put text and buttons in place of what the message shows; pressing twice changes nothing."""
-    message = query.message
-    if message is None:
-        return
-    try:
-        await message.get_bot().edit_message_text(
-            text,
-            message.chat.id,
-            message.message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=markup,
-            link_preview_options=_NO_PREVIEW,
-        )
-    except BadRequest as error:
-        if "message is not modified" not in str(error).lower():
-            raise
+    if query.message is not None:
+        chat_id, message_id = query.message.chat.id, query.message.message_id
+        await edit(query.get_bot(), chat_id, message_id, Outgoing(text, markup))

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from telegram import Bot, Update
+from telegram import Bot
 
 from bot.config import Config
 from bot.errors import ConfigError
@@ -114,7 +114,7 @@ class Receiver:
         if self._closed or self._intake.crowded:
             return _later()
         self._intake.metrics.reached()
-        update = self._read(content)
+        update = self._intake.read(content, self._bot, "webhook")
         try:
             if update is not None:
                 await self._intake.accept(update)
@@ -123,15 +123,6 @@ class Receiver:
             log.error("an update could not be taken, Telegram will bring it again", exc_info=error)
             return _later()
         return web.Response()
-
-    def _read(self, content: dict[str, Any]) -> Update | None:
-        """Return the update; None for one that the library cannot read: refused, it would come for ever."""
-        try:
-            return Update.de_json(content, self._bot)
-        except Exception as error:
-            self._intake.metrics.errors.labels("webhook").inc()
-            log.error("update %s cannot be read and is dropped: %s", content["update_id"], type(error).__name__)
-            return None
 
     def _refused(self, status: int, why: str) -> web.Response:
         self._intake.metrics.turned_away.labels(f"webhook_{why}").inc()

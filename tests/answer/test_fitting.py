@@ -32,7 +32,7 @@ def factor(question: Question, scored: Scored, row: int, gazetteer: Gazetteer) -
     stated, read = clause.stated, clause.terms
     fit = period_factor(question, stated) * status_factor(question, stated.status)
     fit *= value_factor(question, read.values, read.text, official(stated))
-    dated = stated.years is not None and stated.years[0] == stated.years[1]
+    dated = stated.years is not None and stated.years[0] == stated.years[1] and stated.status != "target"
     fit *= form_factor(question, read.folded.source, official(stated), dated)
     things = [n for n, span in enumerate(question.spans) if span.named and span.weight >= THING]
     if any(scored.seen[row, n] < UNSEEN for n in things):

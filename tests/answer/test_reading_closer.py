@@ -48,3 +48,35 @@ def test_said_and_done_are_two_sides(index: Index) -> None:
     asked = understand("2021年GDP说好要涨10%,后来真到了吗", index)
     assert {"target", "result"} <= asked.status
     assert all(span.weight < 1 for span in asked.spans if span.figure)
+
+
+@pytest.mark.parametrize(
+    "question", ["黄埔区2021年GDP目标", "2021年黄埔区GDP目标是多少", "Huangpu Guangzhou GDP target 2021"]
+)
+def test_the_figure_beside_the_one_that_was_asked_is_not_marked(bundled: Assistant, question: str) -> None:
+    """增长10%左右,固定资产投资增长20%左右 stand in one sentence; others asked for both in much the same words."""
+    citation = bundled.ask(question).citations[0]
+    start, end = citation.highlights[0]
+    assert citation.quote[start:end] == "10%左右"
+
+
+@pytest.mark.parametrize("question", ["华为旗舰店面积多大", "占地几多", "面积有多大"])
+def test_a_question_for_an_area_wants_an_area(index: Index, question: str) -> None:
+    assert "area" in understand(question, index).manner.kinds
+
+
+def test_what_is_told_of_a_company_is_told_where_it_is_named(index: Index) -> None:
+    """粤芯 or 百济神州 in a question must stand in the paragraph that answers."""
+    (span,) = (span for span in understand("百济神州2020年产值多少亿", index).spans if "百济神州" in span.text)
+    assert span.elsewhere
+
+
+def test_a_line_has_a_number_and_no_date(index: Index) -> None:
+    """几号线 is not 几号."""
+    assert "date" not in understand("地铁修几号线", index).manner.kinds
+
+
+@pytest.mark.parametrize("question", ["知识城支线哪天通车", "黄埔马拉松几月几号跑"])
+def test_a_question_for_a_day_is_not_answered_without_one(bundled: Assistant, question: str) -> None:
+    """The year of a plan says nothing of the day."""
+    assert bundled.ask(question).status == "no_answer"

@@ -7,7 +7,7 @@ import pytest
 
 from bot.answer.assistant import Assistant
 from bot.answer.question import Question, understand
-from bot.answer.scoring import AFTER, BEFORE, CONTEXT, NEIGHBOURS, PARAGRAPH, score_passages
+from bot.answer.scoring import AFTER, BEFORE, BESIDE, CONTEXT, NEIGHBOURS, PARAGRAPH, score_passages
 from bot.language.language import Language
 from bot.search.analysis import ASK_ROW, HEADING_ROW, PLACELESS_TITLE_ROW, TITLE_ROW
 from bot.search.index import AnalysedPassage, Index
@@ -64,6 +64,16 @@ def own_evidence(question: Question, passage: AnalysedPassage, language: Languag
     return [evidence(question, read_text(c.terms.folded.source, language)) for c in passage.clauses]
 
 
+def gist_of_named(question: Question, own: list[list[float]]) -> list[list[float]]:
+    """The gist of a question for a figure counts in full for the clause that names most of what was asked."""
+    named = [(n, span.weight) for n, span in enumerate(question.spans) if span.named]
+    says = [sum(weight * found[n] for n, weight in named) for found in own]
+    if question.gist is None or not question.wants_figure or not any(says):
+        return own
+    shares = [BESIDE + (1 - BESIDE) * said / max(says) for said in says]
+    return [[*found[:-1], share * found[-1]] for found, share in zip(own, shares, strict=True)]
+
+
 @pytest.mark.parametrize("source", QUESTIONS)
 def test_every_clause_is_scored_by_the_rule(source: str, small: Assistant, language: Language) -> None:
     """What it says itself, what stands around it, and the share of the question that this covers."""
@@ -75,7 +85,7 @@ def test_every_clause_is_scored_by_the_rule(source: str, small: Assistant, langu
     assert any(score.coverage > 0 for n in range(len(ordinals)) for score in scored.passage(n))
     for number, ordinal in enumerate(ordinals):
         passage = index.passages[ordinal]
-        own = own_evidence(question, passage, language)
+        own = gist_of_named(question, own_evidence(question, passage, language))
         context = around(question, index, passage, language)
         scores = scored.passage(number)
         assert len(scores) == len(passage.clauses)

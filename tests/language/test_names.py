@@ -14,3 +14,11 @@ def test_names_by_locale() -> None:
     assert names == dict(names)
     with pytest.raises(KeyError):
         names["fr"]
+
+
+def test_names_are_compared_without_the_traditional_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Traditional name follows from the Simplified one."""
+    monkeypatch.setattr("bot.language.names.to_traditional", lambda _name: pytest.fail("the dictionary was asked for"))
+    huangpu = DisplayNames("广州市黄埔区", "Huangpu, Guangzhou")
+    assert huangpu == DisplayNames("广州市黄埔区", "Huangpu, Guangzhou")
+    assert huangpu != DisplayNames("上海市黄浦区", "Huangpu, Shanghai")

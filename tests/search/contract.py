@@ -1,10 +1,7 @@
 """The contract of ``Engine``: every engine runs these tests, whatever it is built on.
 
-A test class derives from ``EngineContract`` and says how to build its engine:
-
-    class TestMemoryEngine(EngineContract):
-        def build(self, passages: Iterable[Terms]) -> Engine:
-            return MemoryEngine(passages)
+``test_engine_contract.py`` runs them over all engines; what is made of engines derives from ``EngineContract`` and
+says how it is built.
 """
 
 from __future__ import annotations
@@ -103,11 +100,6 @@ class EngineContract:
             everything[:n] for n in (1, 2, 3)
         ]
         assert self.find({"w:增长": 1.0}, limit=0) == []
-
-    def test_a_term_of_no_weight_finds_nothing(self) -> None:
-        """Nor does it add to what others find."""
-        assert self.find({"w:黄埔": 0.0}) == []
-        assert set(self.find({"w:黄埔": 0.0, "w:aeo": 1.0})) == {2}
 
     def test_an_empty_query_finds_nothing(self) -> None:
         """It is no error."""

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from bot.language.language import Language
 from bot.search.index import Index, build_index
 from bot.search.terms import read_text
-from bot.search.texts import Ragged, distinct
 from tests.answer.districts import districts
 
 TERMS = ("w:增长", "b:增长", "u:增", "c:gdp", "c:growth", "w:软件", "u:区", "w:不存在", "c:foreign-capital")
@@ -54,22 +53,3 @@ def test_rows_may_be_asked_for_in_any_order(index: Index, data: st.DataObject) -
     for column, row in enumerate(rows):
         alone = index.texts.strength(np.array([row]), terms)
         assert found[:, column].tolist() == alone[:, 0].tolist()
-
-
-@given(lists=st.lists(st.lists(st.integers(), max_size=4), max_size=6), data=st.data())
-def test_lists_laid_end_to_end(lists: list[list[int]], data: st.DataObject) -> None:
-    """Any of them, in any order, with their owners."""
-    ragged = Ragged(np.cumsum([0, *map(len, lists)]))
-    flat = [n for numbers in lists for n in numbers]
-    wanted = data.draw(st.lists(st.integers(0, len(lists) - 1), max_size=8)) if lists else []
-    places, owners = ragged.places(np.array(wanted, dtype=np.int64))
-    assert [flat[place] for place in places.tolist()] == [n for w in wanted for n in lists[w]]
-    assert owners.tolist() == [i for i, w in enumerate(wanted) for _ in lists[w]]
-
-
-@given(numbers=st.lists(st.integers(0, 9), max_size=20))
-def test_distinct_numbers(numbers: list[int]) -> None:
-    """In order, and where each number stands among them."""
-    values, where = distinct(np.array(numbers, dtype=np.int64))
-    assert values.tolist() == sorted(set(numbers))
-    assert [values[place] for place in where] == numbers

@@ -63,7 +63,7 @@ async def test_a_dialogue_belongs_to_one_user_in_one_topic_of_one_chat(store: St
     """Keys that differ in one number hold different dialogues."""
     keys = [Key(1, 2, 3), Key(9, 2, 3), Key(1, 9, 3), Key(1, 2, 9)]
     for number, key in enumerate(keys):
-        await store.dialogues.save(key, Dialogue((f"问题{number}",), "en", None))
+        await store.dialogues.save(key, Dialogue((f"问题{number}",), "en"))
     await store.dialogues.clear(keys[1])
     found = [await store.dialogues.load(key) for key in keys]
     assert [dialogue and dialogue.turns for dialogue in found] == [("问题0",), None, ("问题2",), ("问题3",)]
@@ -71,21 +71,21 @@ async def test_a_dialogue_belongs_to_one_user_in_one_topic_of_one_chat(store: St
 
 async def test_saving_replaces_the_whole_dialogue(store: Store) -> None:
     """Also what was set before and no longer is."""
-    await store.dialogues.save(ALICE, Dialogue(("a", "b"), "en", "album-1"))
-    await store.dialogues.save(ALICE, Dialogue(("c",), None, None))
-    assert await store.dialogues.load(ALICE) == Dialogue(("c",), None, None)
+    await store.dialogues.save(ALICE, Dialogue(("a", "b"), "en"))
+    await store.dialogues.save(ALICE, Dialogue(("c",), None))
+    assert await store.dialogues.load(ALICE) == Dialogue(("c",), None)
 
 
 async def test_a_dialogue_keeps_its_last_six_questions(store: Store) -> None:
     """The oldest ones go first."""
-    await store.dialogues.save(ALICE, Dialogue(tuple("abcdefgh"), None, None))
-    assert await store.dialogues.load(ALICE) == Dialogue(tuple("cdefgh"), None, None)
+    await store.dialogues.save(ALICE, Dialogue(tuple("abcdefgh"), None))
+    assert await store.dialogues.load(ALICE) == Dialogue(tuple("cdefgh"), None)
 
 
 async def test_all_that_is_known_of_a_group_follows_it_into_its_supergroup(store: Store) -> None:
     """Dialogues, cards, waiting questions, the log; other chats stay where they are."""
     for key in (ALICE_IN_GROUP, BOB_IN_GROUP, ALICE):
-        await store.dialogues.save(key, Dialogue((str(key.chat_id),), None, None))
+        await store.dialogues.save(key, Dialogue((str(key.chat_id),), None))
     card_id = await store.cards.add(card(ALICE_IN_GROUP, question_message_id=5))
     await store.cards.sent(card_id, 6)
     await store.waiting.add(wish(BOB_IN_GROUP))
@@ -97,8 +97,8 @@ async def test_all_that_is_known_of_a_group_follows_it_into_its_supergroup(store
 
     for key in (ALICE_IN_GROUP, BOB_IN_GROUP):
         assert await store.dialogues.load(key) is None
-        assert await store.dialogues.load(replace(key, chat_id=SUPERGROUP)) == Dialogue((str(GROUP),), None, None)
-    assert await store.dialogues.load(ALICE) == Dialogue(("11",), None, None)
+        assert await store.dialogues.load(replace(key, chat_id=SUPERGROUP)) == Dialogue((str(GROUP),), None)
+    assert await store.dialogues.load(ALICE) == Dialogue(("11",), None)
     moved = await store.cards.get(card_id)
     assert moved is not None
     assert moved.key == replace(ALICE_IN_GROUP, chat_id=SUPERGROUP)
@@ -119,10 +119,10 @@ async def test_message_numbers_of_the_old_group_find_no_card_in_the_supergroup(s
 async def test_a_dialogue_that_began_in_the_supergroup_wins(store: Store) -> None:
     """It is the newer one."""
     there = replace(ALICE_IN_GROUP, chat_id=SUPERGROUP)
-    await store.dialogues.save(ALICE_IN_GROUP, Dialogue(("old",), None, None))
-    await store.dialogues.save(there, Dialogue(("new",), None, None))
+    await store.dialogues.save(ALICE_IN_GROUP, Dialogue(("old",), None))
+    await store.dialogues.save(there, Dialogue(("new",), None))
     await store.dialogues.migrate(GROUP, SUPERGROUP)
-    assert await store.dialogues.load(there) == Dialogue(("new",), None, None)
+    assert await store.dialogues.load(there) == Dialogue(("new",), None)
     assert await store.dialogues.load(ALICE_IN_GROUP) is None
 
 
@@ -131,7 +131,7 @@ async def test_a_dialogue_that_began_in_the_supergroup_wins(store: Store) -> Non
 
 async def test_a_card_comes_back_as_it_was_added(store: Store) -> None:
     """Every field, and the id that it was given."""
-    new = card(Key(SUPERGROUP, 3, MAX_ID), private=True, question_message_id=2**31, message_id=9)
+    new = card(Key(SUPERGROUP, 3, MAX_ID), question_message_id=2**31, message_id=9)
     card_id = await store.cards.add(new)
     assert await store.cards.get(card_id) == replace(new, id=card_id)
 
@@ -475,7 +475,7 @@ async def test_a_forgotten_user_leaves_nothing_behind(store: Store) -> None:
     mine = await store.cards.add(card(ALICE))
     others = await store.cards.add(card(BOB))
     for key in (ALICE, ALICE_IN_GROUP):
-        await store.dialogues.save(key, Dialogue(("q",), None, None))
+        await store.dialogues.save(key, Dialogue(("q",), None))
     await store.feedback.give(mine, BOB.user_id, 1)
     await store.feedback.give(others, ALICE.user_id, 1)
     await store.waiting.add(wish(ALICE))
@@ -497,7 +497,7 @@ async def test_a_forgotten_user_leaves_nothing_behind(store: Store) -> None:
 
 async def test_forgetting_one_user_leaves_the_others_alone(store: Store) -> None:
     """Also in the group that both are in."""
-    await store.dialogues.save(BOB_IN_GROUP, Dialogue(("q",), None, None))
+    await store.dialogues.save(BOB_IN_GROUP, Dialogue(("q",), None))
     card_id = await store.cards.add(card(BOB_IN_GROUP))
     await store.feedback.give(card_id, BOB.user_id, -1)
     await store.waiting.add(wish(BOB))
@@ -515,12 +515,12 @@ async def test_what_is_older_than_the_retention_is_purged(store: Store, clock: C
     """Questions, cards with their feedback, quiet dialogues; not what is as old as the retention exactly."""
     card_id = await store.cards.add(card())
     await store.feedback.give(card_id, 11, 1)
-    await store.dialogues.save(ALICE, Dialogue(("q",), None, None))
+    await store.dialogues.save(ALICE, Dialogue(("q",), None))
     await store.questions.log(asked())
     assert await store.purge(START + timedelta(days=90)) == 0
     clock.forward(days=1)
     newer = await store.cards.add(card(BOB))
-    await store.dialogues.save(BOB, Dialogue(("q",), None, None))
+    await store.dialogues.save(BOB, Dialogue(("q",), None))
     await store.questions.log(asked(asked_at=clock.now))
 
     assert await store.purge(START + timedelta(days=90, seconds=1)) == 4

@@ -67,7 +67,7 @@ async def test_what_was_acknowledged_before_kill_9_is_there_afterwards(location:
     async with Store.open(location) as store:
         for number in range(1, last + 1):
             key = Key(number, 0, number)
-            assert await store.dialogues.load(key) == Dialogue((str(number),), None, None)
+            assert await store.dialogues.load(key) == Dialogue((str(number),), None)
             assert await store.cards.by_question(number, number) is not None
             assert await store.updates.finished(number)
         assert await store.cards.add(card(BOB)) > last
@@ -120,7 +120,7 @@ async def test_many_tasks_read_and_write_at_once(store: Store) -> None:
         key = Key(number, 0, number)
         for turn in range(5):
             before = await store.dialogues.load(key) or Dialogue()
-            await store.dialogues.save(key, Dialogue((*before.turns, str(turn)), None, None))
+            await store.dialogues.save(key, Dialogue((*before.turns, str(turn)), None))
         after = await store.dialogues.load(key)
         return len(after.turns) if after else 0
 
@@ -132,7 +132,7 @@ async def test_a_user_is_forgotten_while_others_press_and_groups_move(store: Sto
     for _ in range(10):
         ids = [await store.cards.add(card(ALICE_IN_GROUP)) for _ in range(3)]
         await asyncio.gather(*(store.feedback.give(card_id, user, 1) for card_id in ids for user in range(4)))
-        await store.dialogues.save(ALICE_IN_GROUP, Dialogue(("q",), None, None))
+        await store.dialogues.save(ALICE_IN_GROUP, Dialogue(("q",), None))
         presses = [store.feedback.give(card_id, user, 1) for card_id in ids for user in range(4)]
         forget, move = store.forget(ALICE_IN_GROUP.user_id), store.dialogues.migrate(GROUP, SUPERGROUP)
         await asyncio.gather(*presses[:6], forget, move, *presses[6:])

@@ -47,7 +47,7 @@ async def write(location: str) -> None:
         while True:
             number += 1
             await store.cards.add(card(Key(number, 0, number), question_message_id=number))
-            await store.dialogues.save(Key(number, 0, number), Dialogue((str(number),), None, None))
+            await store.dialogues.save(Key(number, 0, number), Dialogue((str(number),), None))
             await store.updates.claim(number, "writer", 60)
             await store.updates.finish(number)
             say(number)

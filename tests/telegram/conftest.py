@@ -21,6 +21,7 @@ from bot.telegram.limiter import Rates
 from bot.telegram.serve import polling, tended
 from bot.telegram.types import BotApplication
 from bot.telegram.windows import Rate
+from tests.ports import free_address
 from tests.telegram.botapi import BotApi, complete, complete_path, reduced
 
 QUOTE = "2021年地区生产总值增长10%左右，R&D经费占比<5.5%。"
@@ -142,6 +143,12 @@ def config_for(api: BotApi, **telegram: object) -> Config:
     """Return a configuration that points the bot at this double; ``telegram`` replaces keys."""
     table = {"token": api.token, "base_url": api.base_url, "base_file_url": api.base_file_url}
     return load_config(telegram=table | telegram)
+
+
+def called_at(api: BotApi, state: Path, **telegram: object) -> Config:
+    """Return a configuration of a bot that can be called at a free address; ``telegram`` replaces keys."""
+    address = {"webhook_url": "https://bot.example.org", "webhook_listen": free_address()}
+    return config_for(api, **(address | telegram)).model_copy(update={"state_dir": state})
 
 
 @pytest.fixture

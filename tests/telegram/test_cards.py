@@ -382,6 +382,13 @@ async def test_verify_finds_words_and_never_a_part_of_a_figure(
         assert says in message["text"]
 
 
+async def test_verify_checks_all_that_stands_behind_it(api: BotApi, running: Running) -> None:
+    """Also below it, from the first word on."""
+    async with running():
+        message = await api.reply_to(private_message("/verify\n杜撰的话 地区生产总值增长10%左右"))
+        assert "没有这句原文" in message["text"]
+
+
 async def test_verify_checks_the_message_that_it_replies_to(api: BotApi, running: Running) -> None:
     """A card's quote, or what somebody wrote; and alone it says how to use it."""
     async with running():

@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import load_config
 from bot.observe.metrics import Metrics
 from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.serve import polling, receiving
 from bot.telegram.webhook import endpoint
 from tests.observe.test_metrics import value
-from tests.ports import free_address
 from tests.telegram.botapi import BotApi, private_message, too_many_requests
 from tests.telegram.botapi.failures import Failure, bad_gateway, dropped, garbled, hanging, internal_error
 from tests.telegram.botapi.updates import Update
-from tests.telegram.conftest import QUOTE, UNHURRIED, SmallLibrary
+from tests.telegram.conftest import QUOTE, UNHURRIED, SmallLibrary, called_at
 
 GDP = "黄埔区2021年GDP目标是多少"
 Ask = Callable[[Update], Awaitable[None]]
@@ -36,13 +34,7 @@ async def serving(
     api: BotApi, library: SmallLibrary, store: Store, mode: str, state: Path
 ) -> AsyncIterator[tuple[Ask, Metrics]]:
     """Run the real application; returns how to bring an update to it, and its figures."""
-    telegram = {
-        "token": api.token,
-        "base_url": api.base_url,
-        "webhook_url": "https://bot.example.org",
-        "webhook_listen": free_address(),
-    }
-    config, metrics = load_config(state_dir=state, telegram=telegram), Metrics()
+    config, metrics = called_at(api, state), Metrics()
     application = build_application(config, library, store, metrics, rates=UNHURRIED)
 
     async def push(update: Update) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.config import ObserveConfig, load_config
+from bot.config import ObserveConfig
 from bot.observe.endpoint import observed
 from bot.observe.metrics import Metrics
 from bot.store.store import Store
@@ -15,7 +15,7 @@ from tests.observe.test_endpoint import get
 from tests.observe.test_metrics import Clock, value
 from tests.ports import free_address
 from tests.telegram.botapi import BotApi, bad_gateway, private_message
-from tests.telegram.conftest import UNHURRIED, SmallLibrary, config_for
+from tests.telegram.conftest import UNHURRIED, SmallLibrary, called_at, config_for
 
 UNREACHED = {"status": "unavailable", "reason": "Telegram was last reached 121 s ago"}
 
@@ -47,13 +47,7 @@ async def test_a_webhook_nobody_calls_is_well_as_long_as_telegram_answers(
     """In a quiet night the look at the webhook is the sign of life."""
     clock = Clock()
     metrics, address = Metrics(clock), free_address()
-    telegram = {
-        "token": api.token,
-        "base_url": api.base_url,
-        "webhook_url": "https://bot.example.org",
-        "webhook_listen": free_address(),
-    }
-    config = load_config(state_dir=tmp_path, telegram=telegram)
+    config = called_at(api, tmp_path)
     application = build_application(config, library, store, metrics)
     async with (
         observed(ObserveConfig(listen=address), metrics),

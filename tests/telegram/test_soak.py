@@ -18,14 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import load_config
 from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.inbox import Inbox
 from bot.telegram.serve import polling, receiving, tended
 from bot.telegram.types import BotApplication
 from bot.telegram.webhook import endpoint
-from tests.ports import free_address
 from tests.telegram.botapi import (
     BotApi,
     Call,
@@ -38,7 +36,7 @@ from tests.telegram.botapi import (
 )
 from tests.telegram.botapi.failures import Failure
 from tests.telegram.botapi.updates import Update
-from tests.telegram.conftest import QUOTE, UNHURRIED, SmallLibrary
+from tests.telegram.conftest import QUOTE, UNHURRIED, SmallLibrary, called_at
 
 PEOPLE, EACH = 200, 5
 """People, and the questions of each in either mode."""
@@ -100,13 +98,7 @@ async def serving(
     api: BotApi, library: SmallLibrary, store: Store, mode: str, state: Path
 ) -> AsyncIterator[tuple[BotApplication, str]]:
     """Run the real application one way or the other; returns it and where the webhook listens."""
-    telegram = {
-        "token": api.token,
-        "base_url": api.base_url,
-        "webhook_url": "https://bot.example.org",
-        "webhook_listen": free_address(),
-    }
-    config = load_config(state_dir=state, telegram=telegram)
+    config = called_at(api, state)
     inbox = Inbox(store, "server")
     application = build_application(config, library, store, hooks=inbox.hooks(), rates=UNHURRIED)
     way = receiving(application, endpoint(config)) if mode == "webhook" else polling(application)

@@ -18,7 +18,7 @@ from bot.config import load_config
 from bot.store.store import Store
 from bot.telegram.application import build_application
 from bot.telegram.serve import polling
-from tests.telegram.botapi import BotApi, private_message
+from tests.telegram.botapi import BotApi, hanging, private_message
 from tests.telegram.conftest import config_for
 
 ROOT = Path(__file__).parents[2]
@@ -169,3 +169,20 @@ async def test_the_program_without_a_server(environment: dict[str, str]) -> None
     assert code == 3
     assert len(output.splitlines()) == 1
     assert f"{url} cannot be reached" in output
+
+
+async def test_a_question_in_the_hands_of_a_killed_program_is_answered_by_the_next(
+    api: BotApi, environment: dict[str, str]
+) -> None:
+    """kill -9 after Telegram was told that the question has arrived, and before it is answered: nothing is lost."""
+    api.fail_next("sendMessage", hanging())
+    async with program(environment) as process:
+        api.push(private_message(GDP))
+        await api.wait_for("sendMessage")
+        await api.wait_confirmed()
+        process.kill()
+        await process.communicate()
+    assert api.sent == []
+    async with program(environment):
+        message = await api.wait_sent()
+    assert "10%左右" in message["text"]

@@ -27,9 +27,8 @@ from bot.telegram.intake import ALLOWED
 from bot.telegram.serve import receiving
 from bot.telegram.types import BotApplication
 from bot.telegram.webhook import BODY, SECRET_HEADER, endpoint
-from tests.ports import free_address
 from tests.telegram.botapi import BotApi, bad_gateway, private_message, unauthorized
-from tests.telegram.conftest import QUOTE, UNHURRIED, SmallLibrary
+from tests.telegram.conftest import QUOTE, UNHURRIED, SmallLibrary, called_at
 
 GDP = "黄埔区2021年GDP目标是多少"
 SECRET = "a-secret-of-the-webhook"
@@ -40,16 +39,7 @@ Receiving = Callable[..., AbstractAsyncContextManager[BotApplication]]
 @pytest.fixture
 def webhook_config(api: BotApi, tmp_path: Path) -> Config:
     """A configuration for a bot behind a proxy."""
-    return load_config(
-        state_dir=tmp_path / "state",
-        telegram={
-            "token": api.token,
-            "base_url": api.base_url,
-            "mode": "webhook",
-            "webhook_url": "https://bot.example.org/",
-            "webhook_listen": free_address(),
-        },
-    )
+    return called_at(api, tmp_path / "state", mode="webhook", webhook_url="https://bot.example.org/")
 
 
 @pytest.fixture

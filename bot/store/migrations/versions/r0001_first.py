@@ -50,7 +50,6 @@ def _dialogues() -> None:
         *_key(),
         sa.Column("turns", sa.Text, nullable=False),
         sa.Column("spoken", sa.Text),
-        sa.Column("album", sa.Text),
         sa.Column("updated_at", TIME, nullable=False),
         sa.PrimaryKeyConstraint("chat_id", "topic_id", "user_id", name="pk_dialogues"),
     )
@@ -67,7 +66,6 @@ def _answers() -> None:
         sa.Column("turns", sa.Text, nullable=False),
         sa.Column("locale", sa.String(16), nullable=False),
         sa.Column("snapshot", sa.Text, nullable=False),
-        sa.Column("private", sa.Boolean, nullable=False),
         sa.Column("question_message_id", sa.BigInteger),
         sa.Column("message_id", sa.BigInteger),
         sa.Column("created_at", TIME, nullable=False),
