@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
@@ -20,13 +19,13 @@ from bot.answer.assistant import Assistant
 from bot.cache import Cache
 from bot.config import Config, OpenSearchConfig, SearchConfig
 from bot.corpus.loader import load_folder
-from bot.errors import ConfigError, PublishError, StoreError
+from bot.errors import ConfigError, PublishError
 from bot.language.language import Language, load_language
 from bot.language.lexicon import Lexicon
 from bot.language.places import load_places
 from bot.publishing.model import Edition, Gap, GoldenResult, Progress, Reload, Snapshot, silent
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
-from bot.publishing.trail import Deed, Trail, untraced
+from bot.publishing.trail import Trail, untraced
 from bot.search.fallback import with_fallback
 from bot.search.index import build_index
 from bot.search.memory import MemoryEngine
@@ -37,10 +36,7 @@ if TYPE_CHECKING:
     from bot.publishing.office import Office
     from bot.publishing.publisher import Publisher
     from bot.publishing.staging import Staging
-    from bot.store.model import Entry
     from bot.store.store import Store
-
-log = logging.getLogger(__name__)
 
 _HERE = Path(__file__).resolve().parent
 
@@ -173,28 +169,6 @@ async def open_store(config: Config) -> AsyncIterator[Store]:
         yield store
 
 
-def audit_trail(config: Config) -> Trail:
-    """Keeps deeds in the audit trail of the configured store, in any thread that runs no event loop."""
-
-    def keep(deed: Deed) -> None:
-        try:
-            asyncio.run(_record(config, deed))
-        except StoreError as error:
-            log.error("the audit trail lacks %s of %s by %s: %s", deed.action, deed.target, deed.by, error)
-
-    return keep
-
-
-async def _record(config: Config, deed: Deed) -> None:
-    from bot.store.model import Entry
-
-    kind, _, number = deed.by.partition(":")
-    actor = int(number) if kind == "user" and number.isdecimal() else None
-    after = deed.after if actor is not None else {"by": deed.by, "now": deed.after}
-    async with open_store(config) as store:
-        await store.audit.record(Entry(datetime.now(UTC), actor, deed.action, deed.target, deed.before, after))
-
-
 def open_publisher(config: Config, library: Library, trail: Trail = untraced) -> Publisher:
     """Changes to the configured folder. Raises PublishError where the knowledge is the one that comes with the bot."""
     from bot.publishing.committing import Committer
@@ -238,16 +212,6 @@ def published(config: Config) -> list[Edition]:
     return editions_of(folder, config.state_dir) if folder is not None else []
 
 
-def audit_entries(config: Config, days: int) -> list[Entry]:
-    """The entries of the audit trail of the last days, newest first. Raises StoreError."""
-
-    async def read() -> list[Entry]:
-        async with open_store(config) as store:
-            return await store.audit.entries(datetime.now(UTC) - timedelta(days=days), limit=1000)
-
-    return asyncio.run(read())
-
-
 def open_office(config: Config, library: Library, trail: Trail = untraced) -> Office:
     """What admins do to the configured knowledge."""
     from bot.publishing.office import Office
@@ -275,11 +239,18 @@ def gaps_of(config: Config, days: int) -> list[Gap]:
     return asyncio.run(read())
 
 
-def serving(config: Config, library: Library) -> AbstractAsyncContextManager[None]:
-    """What runs beside a server: reloads by socket, by SIGHUP and, where it is configured, by themselves."""
+@asynccontextmanager
+async def serving(config: Config, library: Library, store: Store) -> AsyncIterator[None]:
+    """What runs beside a server: reloads by socket, by SIGHUP, where it is configured by themselves, and after those
+    of other servers that share the store."""
+    from bot.auditing import Reloads
     from bot.publishing.control import control
+    from bot.publishing.following import following
 
-    return control(config.state_dir, library, knowledge_folder(config) if config.knowledge.watch else None)
+    watched = knowledge_folder(config) if config.knowledge.watch else None
+    others = following(library, Reloads(store)) if store.news.shared else nullcontext()
+    async with control(config.state_dir, library, watched), others:
+        yield
 
 
 class Library:

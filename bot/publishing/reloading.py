@@ -11,7 +11,7 @@ from bot.publishing.golden import GoldenLine, run_golden
 from bot.publishing.joining import Joined
 from bot.publishing.model import GoldenResult, Progress, Reload, silent
 from bot.publishing.snapshot import AskingT, State, changes
-from bot.publishing.trail import Deed, Trail, untraced
+from bot.publishing.trail import RELOADS, Deed, Trail, untraced
 
 
 class Reloader(Generic[AskingT]):
@@ -75,4 +75,4 @@ def _deed(done: Reload) -> Deed:
         "removed": list(found.removed),
         "golden": [done.golden.passed, done.golden.total],
     }
-    return Deed(done.after.by, "reload.forced" if done.forced else "reload", "knowledge", done.before.id, after)
+    return Deed(done.after.by, RELOADS[done.forced], "knowledge", done.before.id, after)

@@ -18,6 +18,7 @@ from bot.store.feedback import Feedback
 from bot.store.gaps import Gaps
 from bot.store.migrate import migrate
 from bot.store.model import Miss
+from bot.store.news import News
 from bot.store.parts import Clock, lock_cards, utc_now
 from bot.store.questions import Questions
 from bot.store.shares import Shares
@@ -44,6 +45,7 @@ class Store:
         self.audit = Audit(database, clock)
         self.roles = Roles(database, clock)
         self.gaps = Gaps(database, clock)
+        self.news = News(database, clock)
 
     @classmethod
     @asynccontextmanager
