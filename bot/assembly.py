@@ -248,7 +248,7 @@ async def serving(config: Config, library: Library, store: Store) -> AsyncIterat
     from bot.publishing.following import following
 
     watched = knowledge_folder(config) if config.knowledge.watch else None
-    others = following(library, Reloads(store)) if store.news.shared else nullcontext()
+    others = following(library, Reloads(store)) if store.shared else nullcontext()
     async with control(config.state_dir, library, watched), others:
         yield
 

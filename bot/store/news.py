@@ -15,14 +15,9 @@ from bot.store.parts import Part
 class News(Part):
     """One channel for each kind of news."""
 
-    @property
-    def shared(self) -> bool:
-        """Whether other processes can be told."""
-        return self.database.tells
-
     async def tell(self, channel: str) -> None:
         """Whoever listens to ``channel`` hears."""
-        if self.shared:
+        if self.database.tells:
             await self.database.tell(channel)
 
     def listening(self, channel: str) -> AbstractAsyncContextManager[Callable[[float], Awaitable[None]]]:

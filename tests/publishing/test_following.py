@@ -25,7 +25,8 @@ from tests.store.conftest import postgres
 __all__ = ["postgres"]  # a fixture
 
 NOW = datetime(2025, 7, 8, 9, 30, tzinfo=UTC)
-PATIENCE = 30.0
+PATIENCE = 20.0
+"""Seconds: less than between two looks, so that it is the news which were heard."""
 
 
 def snapshot(id: str) -> Snapshot:

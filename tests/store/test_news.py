@@ -17,7 +17,7 @@ LONG = 30.0
 async def test_who_listens_hears(postgres: str) -> None:
     """From another opening of the store, each channel for itself; several news at once are one."""
     async with Store.open(postgres) as here, Store.open(postgres) as there:
-        assert here.news.shared
+        assert here.shared
         async with here.news.listening("a") as heard, asyncio.timeout(LONG):
             for _ in range(3):
                 await there.news.tell("a")
@@ -61,5 +61,5 @@ async def cut_all(url: str) -> None:
 async def test_a_file_tells_nobody(tmp_path: Path) -> None:
     """And telling is no error."""
     async with Store.open(tmp_path / "store.sqlite") as store:
-        assert not store.news.shared
+        assert not store.shared
         await store.news.tell("a")

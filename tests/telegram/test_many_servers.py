@@ -7,15 +7,15 @@ the next server in turn, and to another one where that one cannot take it, as Te
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
-import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 
 import aiohttp
@@ -25,6 +25,7 @@ import pytest
 from bot.language.language import Language
 from tests.ports import free_address
 from tests.search.nodes import URL
+from tests.search.opensearch_server import cluster, remove
 from tests.store.conftest import postgres
 from tests.telegram.botapi import BotApi, private_message
 from tests.telegram.botapi.updates import Update
@@ -39,6 +40,7 @@ CONNECTIONS = 20
 """Calls that Telegram makes at once."""
 SECONDS = 180
 """A bound for broken code; a lease of a server that was killed runs out much sooner."""
+STRANGERS = count(900_000)
 OLD, NEW = "10%左右", "9%左右"
 
 
@@ -86,27 +88,33 @@ class Proxy:
 
 
 @pytest.fixture
-def shared(environment: dict[str, str], postgres: str, language: Language) -> dict[str, str]:
-    """What all servers are told; they search in the cluster where a test may use one, else in memory."""
-    search = {"BOT_SEARCH__ENGINE": "memory"}
-    if URL in os.environ:
-        search = {
-            "BOT_SEARCH__ENGINE": "opensearch",
-            "BOT_SEARCH__OPENSEARCH__HOSTS": f'["{os.environ[URL]}"]',
-            "BOT_SEARCH__OPENSEARCH__INDEX_PREFIX": f"test-{uuid.uuid4().hex[:8]}",
-            "BOT_SEARCH__OPENSEARCH__REPLICAS": "0",
-            "BOT_SEARCH__OPENSEARCH__TIMEOUT_SECONDS": "10",
-        }
-    return (
-        environment
-        | search
-        | {
-            "BOT_STORE__URL": postgres,
-            "BOT_TELEGRAM__MODE": "webhook",
-            "BOT_TELEGRAM__WEBHOOK_URL": "https://bot.example.org",
-            "BOT_TELEGRAM__WEBHOOK_SECRET": "one-secret-for-all-of-them",
-        }
-    )
+def search() -> Iterator[dict[str, str]]:
+    """The cluster where a test may use one, else each server's memory."""
+    if URL not in os.environ:
+        yield {"BOT_SEARCH__ENGINE": "memory"}
+        return
+    client = cluster()
+    yield {
+        "BOT_SEARCH__ENGINE": "opensearch",
+        "BOT_SEARCH__OPENSEARCH__HOSTS": json.dumps(client.settings.hosts),
+        "BOT_SEARCH__OPENSEARCH__INDEX_PREFIX": client.settings.prefix,
+        "BOT_SEARCH__OPENSEARCH__REPLICAS": "0",
+        "BOT_SEARCH__OPENSEARCH__TIMEOUT_SECONDS": "10",
+    }
+    remove(client)
+    client.close()
+
+
+@pytest.fixture
+def shared(environment: dict[str, str], search: dict[str, str], postgres: str, language: Language) -> dict[str, str]:
+    """What all servers are told."""
+    ours = {
+        "BOT_STORE__URL": postgres,
+        "BOT_TELEGRAM__MODE": "webhook",
+        "BOT_TELEGRAM__WEBHOOK_URL": "https://bot.example.org",
+        "BOT_TELEGRAM__WEBHOOK_SECRET": "one-secret-for-all-of-them",
+    }
+    return environment | search | ours
 
 
 @asynccontextmanager
@@ -136,9 +144,9 @@ async def in_hands(url: str, server: Server) -> set[int]:
     return {row["update_id"] for row in rows}
 
 
-def people(first: int, count: int) -> list[Update]:
+def people(first: int, number: int) -> list[Update]:
     """A question of each."""
-    return [private_message(GDP, chat_id=1001 + number) for number in range(first, first + count)]
+    return [private_message(GDP, chat_id=1001 + n) for n in range(first, first + number)]
 
 
 async def test_one_of_three_is_killed_and_knowledge_changes_under_load(
@@ -162,8 +170,8 @@ async def test_one_of_three_is_killed_and_knowledge_changes_under_load(
         file.write_text(file.read_text(encoding="utf-8").replace(OLD, NEW), encoding="utf-8")
         more = asyncio.create_task(proxy.bring_all(people(2 * third, third)))
         assert (await reload(others[0].environment))[0] == 0
-        async with asyncio.timeout(10):
-            while not all([await says(api, server, NEW) for server in others]):
+        async with asyncio.timeout(20):  # also behind all that wait for their turn at Telegram
+            while not all(await asyncio.gather(*(says(api, server, NEW) for server in others))):
                 pass
         await asyncio.gather(load, more)
         asked = {update["message"]["message_id"]: update["update_id"] for update in proxy.taken}
@@ -192,7 +200,7 @@ async def answered(api: BotApi, asked: Iterable[int]) -> None:
 
 async def says(api: BotApi, server: Server, figure: str) -> bool:
     """Whether the answer of one server shows it; somebody new asks each time."""
-    update = api.numbered(private_message(GDP, chat_id=900_000 + len(api.calls)))
+    update = api.numbered(private_message(GDP, chat_id=next(STRANGERS)))
     assert await api.deliver_numbered(update, server.at) == 200
     question = update["message"]["message_id"]
     call = await api.wait_for("sendMessage", 1, lambda call: call.ok and _replies(call.result, question))
@@ -212,11 +220,12 @@ async def at_rest(url: str) -> None:
     await connection.close()
 
 
-async def test_a_dialogue_goes_on_at_another_server(
+async def test_servers_remember_together(
     api: BotApi, shared: dict[str, str], postgres: str, tmp_path: Path, cache: Path
 ) -> None:
-    """And an update that comes to all of them is answered by one."""
-    async with many(shared, tmp_path, cache) as servers:
+    """A dialogue goes on at another server, an update that comes to all is answered by one, and what somebody may ask
+    is counted over all of them."""
+    async with many(shared | {"BOT_LIMITS__QUESTIONS_PER_MINUTE": "3"}, tmp_path, cache) as servers:
         first, second, third = servers
         assert await api.deliver(private_message(GDP), first.at) == 200
         assert OLD in (await api.wait_sent())["text"]
@@ -226,7 +235,11 @@ async def test_a_dialogue_goes_on_at_another_server(
         update = api.numbered(private_message(GDP, chat_id=1002))
         calls = [api.deliver_numbered(update, server.at) for server in (first, second, third, first, second, third)]
         assert set(await asyncio.gather(*calls)) == {200}
+        for server in (second, third, first, second):
+            assert await api.deliver(private_message(GDP, chat_id=1003), server.at) == 200
+            await at_rest(postgres)
         for server in servers:
             server.process.send_signal(signal.SIGTERM)
         assert [(await ended(server.process))[0] for server in servers] == [0] * SERVERS
-    assert [message["chat"]["id"] for message in api.sent] == [1001, 1001, 1002]
+    assert [message["chat"]["id"] for message in api.sent] == [1001, 1001, 1002, 1003, 1003, 1003, 1003]
+    assert [OLD in message["text"] for message in api.sent[3:]] == [True, True, True, False]
