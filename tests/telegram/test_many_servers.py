@@ -235,6 +235,7 @@ async def test_servers_remember_together(
         update = api.numbered(private_message(GDP, chat_id=1002))
         calls = [api.deliver_numbered(update, server.at) for server in (first, second, third, first, second, third)]
         assert set(await asyncio.gather(*calls)) == {200}
+        await at_rest(postgres)
         for server in (second, third, first, second):
             assert await api.deliver(private_message(GDP, chat_id=1003), server.at) == 200
             await at_rest(postgres)
