@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.errors import InvestorBotError, StoreError
+from bot.errors import GoldenError, InvestorBotError, StoreError
 from bot.publishing.model import Progress, Reload, Snapshot, silent
 from bot.publishing.threads import in_thread
 
@@ -79,7 +79,7 @@ async def following(library: Following, news: News) -> AsyncIterator[None]:
 
 
 class _Follower:
-    """Looks for the last reload again and again; each is followed at most once."""
+    """Looks for the last reload again and again; each is followed once."""
 
     def __init__(self, library: Following, news: News) -> None:
         self._library, self._news = library, news
@@ -100,19 +100,23 @@ class _Follower:
         latest = await self._news.latest()
         if latest is None or latest == self._done:
             return
-        if latest.snapshot != self._library.snapshot.id:
-            await self._catch_up(latest)
-        self._done = latest
+        if latest.snapshot == self._library.snapshot.id or await self._catch_up(latest):
+            self._done = latest
 
-    async def _catch_up(self, latest: Announced) -> None:
+    async def _catch_up(self, latest: Announced) -> bool:
+        """Whether that is done with; what may do better soon (a folder that is still being written) is tried again."""
         try:
             done = await in_thread(lambda: self._library.reload(FOLLOWING, force=latest.forced))
+        except GoldenError as error:
+            log.error("another server has loaded %s, here it is held back: %s", latest.snapshot, error)
         except InvestorBotError as error:
-            log.error("another server has loaded %s, here it was held back: %s", latest.snapshot, error)
+            log.error("another server has loaded %s, which fails here, trying again: %s", latest.snapshot, error)
+            return False
         except Exception:
-            log.exception("another server has loaded %s, which failed here", latest.snapshot)
+            log.exception("another server has loaded %s, which fails here", latest.snapshot)
         else:
             _log(latest, done)
+        return True
 
 
 def _log(latest: Announced, done: Reload) -> None:

@@ -15,7 +15,7 @@ import pytest
 from bot.assembly import Library, open_store, serving
 from bot.auditing import Reloads, audit_trail
 from bot.config import Config, load_config
-from bot.errors import GoldenError, StoreError
+from bot.errors import GoldenError, KnowledgeError, Problem, SearchUnavailableError, StoreError
 from bot.language.language import Language
 from bot.publishing.following import FOLLOWING, Announced, Heard, following
 from bot.publishing.model import Changes, GoldenResult, Progress, Reload, Snapshot, silent
@@ -41,9 +41,12 @@ class Folder:
     snapshot: Snapshot = field(default_factory=lambda: snapshot("old"))
     reloads: list[tuple[str, bool]] = field(default_factory=list)
     gate: bool = True
+    fails: list[Exception] = field(default_factory=list)
 
     def reload(self, by: str = "", *, force: bool = False, progress: Progress = silent) -> Reload:
         self.reloads.append((by, force))
+        if self.fails:
+            raise self.fails.pop()
         if not self.gate and not force:
             raise GoldenError([], 1)
         before, self.snapshot = self.snapshot, snapshot(self.holds)
@@ -64,6 +67,10 @@ class Wire:
         before = self.last.at if self.last else NOW
         self.last = Announced(before + timedelta(seconds=1), id, forced)
         await self._change(told=told)
+
+    async def remind(self) -> None:
+        """There is nothing new, or nobody knows."""
+        await self._change(told=True)
 
     async def cut(self) -> None:
         await self._change(cut=True)
@@ -155,7 +162,21 @@ async def test_the_gate_of_each_server_holds(caplog: pytest.LogCaptureFixture) -
             await wire.announce("new")
         await wire.looked(3)
     assert (library.snapshot.id, len(library.reloads)) == ("old", 2)
-    assert caplog.text.count("held back") == 2
+    assert caplog.text.count("is held back") == 2
+
+
+async def test_what_may_do_better_soon_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    """A folder that is still being copied, a search cluster that is away; what is done is not done again."""
+    library, wire = Folder(fails=[SearchUnavailableError("away"), KnowledgeError([Problem("a.md", 1, "half")])]), Wire()
+    await wire.announce("new", told=False)
+    async with following(library, wire):
+        for look in range(1, 5):
+            await wire.looked(look)
+            assert library.snapshot.id == ("new" if look >= 3 else "old")
+            await wire.remind()
+        await wire.looked(5)
+    assert len(library.reloads) == 3
+    assert caplog.text.count("trying again") == 2
 
 
 async def test_a_folder_that_holds_something_else_is_named(caplog: pytest.LogCaptureFixture) -> None:
