@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bot.assembly import open_store
 from bot.config import Config
 from bot.errors import StoreError
-from bot.publishing.following import FOLLOWING, Announced, Heard
+from bot.publishing.following import Announced, Heard, follower_of
 from bot.publishing.trail import RELOADS, Deed, Trail
 
 if TYPE_CHECKING:
@@ -74,17 +74,13 @@ class Reloads:
 
 async def _keep(config: Config, deed: Deed) -> None:
     entry = _entry(deed)
+    if deed.action in RELOADS and deed.by == follower_of(_snapshot(entry)):
+        return
     async with open_store(config) as store:
-        if deed.action not in RELOADS:
+        if deed.action in RELOADS:
+            await Reloads(store).add(entry)
+        else:
             await store.audit.record(entry)
-        elif not await _followed(deed, entry, reloads := Reloads(store)):
-            await reloads.add(entry)
-
-
-async def _followed(deed: Deed, entry: Entry, reloads: Reloads) -> bool:
-    """Whether a reload only brought a server to where another one is."""
-    last = await reloads.latest() if deed.by == FOLLOWING else None
-    return last is not None and last.snapshot == _snapshot(entry)
 
 
 def _entry(deed: Deed) -> Entry:
@@ -92,11 +88,11 @@ def _entry(deed: Deed) -> Entry:
 
     kind, _, number = deed.by.partition(":")
     actor = int(number) if kind == "user" and number.isdecimal() else None
-    after = deed.after if actor is not None else {"by": deed.by, "now": deed.after}
-    return Entry(datetime.now(UTC), actor, deed.action, deed.target, deed.before, after)
+    now = deed.after if actor is not None else {"by": deed.by, "now": deed.after}
+    return Entry(datetime.now(UTC), actor, deed.action, deed.target, deed.before, now)
 
 
 def _snapshot(reload: Entry) -> str:
     """The id of the state that a reload has led to."""
-    after: Any = reload.after
-    return str((after if reload.actor is not None else after["now"])["snapshot"])
+    now: Any = reload.after
+    return str((now if reload.actor is not None else now["now"])["snapshot"])

@@ -21,12 +21,15 @@ from bot.publishing.threads import in_thread
 
 log = logging.getLogger(__name__)
 
-FOLLOWING = "server"
-"""Who reloads where another server did: ``by`` of the snapshot."""
 LOOK_EVERY = 30.0
 """Seconds between two looks where no news come; a lost connection is found that soon."""
 AGAIN = 2.0
 """Seconds before the store is tried again."""
+
+
+def follower_of(snapshot: str) -> str:
+    """Who reloads where another server has loaded ``snapshot``: ``by`` of the new state."""
+    return f"server:{snapshot}"
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class _Follower:
     async def _catch_up(self, latest: Announced) -> bool:
         """Whether that is done with; what may do better soon (a folder that is still being written) is tried again."""
         try:
-            done = await in_thread(lambda: self._library.reload(FOLLOWING, force=latest.forced))
+            done = await in_thread(lambda: self._library.reload(follower_of(latest.snapshot), force=latest.forced))
         except GoldenError as error:
             log.error("another server has loaded %s, here it is held back: %s", latest.snapshot, error)
         except InvestorBotError as error:

@@ -17,7 +17,7 @@ from bot.auditing import Reloads, audit_trail
 from bot.config import Config, load_config
 from bot.errors import GoldenError, KnowledgeError, Problem, SearchUnavailableError, StoreError
 from bot.language.language import Language
-from bot.publishing.following import FOLLOWING, Announced, Heard, following
+from bot.publishing.following import Announced, Heard, follower_of, following
 from bot.publishing.model import Changes, GoldenResult, Progress, Reload, Snapshot, silent
 from bot.publishing.trail import RELOADS
 from tests.store.conftest import postgres
@@ -112,11 +112,11 @@ async def test_a_reload_elsewhere_is_followed() -> None:
         await wire.looked(1)
         await wire.announce("new")
         await wire.looked(2)
-        assert (library.snapshot.id, library.reloads) == ("new", [(FOLLOWING, False)])
+        assert (library.snapshot.id, library.reloads) == ("new", [(follower_of("new"), False)])
         library.holds = "newest"
         await wire.announce("newest", forced=True)
         await wire.looked(3)
-        assert library.reloads[1:] == [(FOLLOWING, True)]
+        assert library.reloads[1:] == [(follower_of("newest"), True)]
 
 
 async def test_who_is_there_already_does_nothing() -> None:
@@ -185,7 +185,7 @@ async def test_a_folder_that_holds_something_else_is_named(caplog: pytest.LogCap
     await wire.announce("new", told=False)
     async with following(library, wire):
         await wire.looked(1)
-    assert library.reloads == [(FOLLOWING, False)]
+    assert library.reloads == [(follower_of("new"), False)]
     (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert "new" in warning
     assert "other" in warning

@@ -188,6 +188,15 @@ async def test_one_of_three_is_killed_and_knowledge_changes_under_load(
     assert [message["text"] for message in api.sent if OLD not in message["text"] and NEW not in message["text"]] == []
     assert [code for code, _ in logs] == [0, 0]
     assert "reloaded after another server" in logs[1][1]
+    assert await reloads(postgres) == 1
+
+
+async def reloads(url: str) -> int:
+    """How many the audit trail has: those that followed another one are none."""
+    connection = await asyncpg.connect(url)
+    number = await connection.fetchval("SELECT count(*) FROM audit WHERE action = 'reload'")
+    await connection.close()
+    return int(number)
 
 
 async def answered(api: BotApi, asked: Iterable[int]) -> None:
