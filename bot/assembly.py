@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answer.assistant import Assistant
+from bot.answer.model import Answer
 from bot.cache import Cache
 from bot.config import Config, OpenSearchConfig, SearchConfig
 from bot.corpus.loader import load_folder
@@ -23,7 +24,7 @@ from bot.errors import ConfigError, PublishError
 from bot.language.language import Language, load_language
 from bot.language.lexicon import Lexicon
 from bot.language.places import load_places
-from bot.publishing.model import Edition, Gap, GoldenResult, Progress, Reload, Snapshot, silent
+from bot.publishing.model import Edition, Finding, Gap, GoldenResult, Kept, Progress, Reload, Snapshot, silent
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
 from bot.publishing.trail import Trail, untraced
 from bot.search.fallback import with_fallback
@@ -299,6 +300,25 @@ class Library:
     def golden(self) -> GoldenResult:
         """The golden questions put to the assistant in use. Raises KnowledgeError for a malformed file."""
         return self._reloader.check()
+
+    def keep(self, answer: Answer, turns: Sequence[str] = (), *, refused: bool = False) -> Kept:
+        """Make a golden question of what was asked; the earlier ones belong to it only where the answer needs them.
+
+        Raises PublishError for the knowledge that comes with the bot, KnowledgeError for a malformed file.
+        """
+        from bot.publishing.keeping import Keeping, draft
+
+        alone = self.current.ask(answer.question)
+        needed = draft(alone, refused=refused) != draft(answer, refused=refused)
+        return Keeping.of(self._config.knowledge.path, answer, turns if needed else (), refused=refused).keep()
+
+    def review(self) -> tuple[Finding, ...]:
+        """What is valid in the state in use and misleads all the same."""
+        from bot.publishing.review.reviewing import review
+
+        own = self._folder / "lexicon"
+        language = self._reloader.state.language
+        return review(self.current.documents, language, own if own.is_dir() else None)
 
     def _load(self, by: str) -> State[Assistant]:
         return load_state(self._config, by, *self._language(), self._engine)

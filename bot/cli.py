@@ -1,4 +1,4 @@
-"""The command line: ``investor-bot ask|console|serve|reload|history|rollback|audit|gaps|import|check|eval|verify``.
+"""The command line: ``investor-bot`` and one of the commands that ``build_parser`` lists.
 
 Only the standard library is imported here, so that ``--help`` is instant; each command imports what it
 needs. Results go to standard output, errors as one line to standard error (with ``--json`` and ``--batch``
@@ -87,7 +87,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     common = _common_options()
-    for add in (_ask, _console, _serve, _reload, _history, _rollback, _audit, _gaps, _import, _check, _eval, _verify):
+    knowledge = (_import, _check, _golden, _eval, _verify)
+    for add in (_ask, _console, _serve, _reload, _history, _rollback, _audit, _gaps, *knowledge):
         add(commands, common)
     return parser
 
@@ -177,7 +178,28 @@ def _import(commands: _Commands, common: argparse.ArgumentParser) -> None:
 
 
 def _check(commands: _Commands, common: argparse.ArgumentParser) -> None:
-    _command(commands, common, "check", "list everything that is wrong with the knowledge folder")
+    parser = _command(commands, common, "check", "list everything that is wrong with the knowledge folder")
+    parser.add_argument("--strict", action="store_true", help="warnings are problems too: exit code 1")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
+
+
+def _golden(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    summary = "keep questions that must go on being answered, or refused"
+    parser = commands.add_parser("golden", help=summary, description=summary)
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    summary = "ask a question, and add it to golden.jsonl with its answer of today"
+    add = actions.add_parser("add", parents=[common], help=summary, description=summary)
+    add.set_defaults(run="golden_add")
+    add.add_argument("question", metavar="QUESTION", help="the question, in quotation marks")
+    add.add_argument("--refuse", action="store_true", help="it must not be answered")
+    add.add_argument(
+        "--must", action="append", default=[], metavar="TEXT", help="what a quote must hold (default: the highlight)"
+    )
+    add.add_argument(
+        "--must-not", action="append", default=[], metavar="TEXT", help="what must not stand before the answer"
+    )
+    add.add_argument("--yes", action="store_true", help="without asking back")
+    add.add_argument("--json", action="store_true", help="JSON instead of text; needs --yes")
 
 
 def _eval(commands: _Commands, common: argparse.ArgumentParser) -> None:

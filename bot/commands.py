@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from bot.batch import replies, whole
 from bot.config import Config, load_config
 from bot.console.screen import Screen, Steps, ui_locale
-from bot.errors import ControlError, KnowledgeError, Problem, QuestionError
+from bot.errors import ControlError, KnowledgeError, PublishError, QuestionError
 from bot.render.messages import text
 
 if TYPE_CHECKING:
@@ -208,30 +208,61 @@ def import_sources(args: argparse.Namespace) -> int:
 
 
 def check(args: argparse.Namespace) -> int:
-    """Everything that is wrong with the knowledge, golden questions that are not met too, or that nothing is."""
-    from bot.assembly import Library, without_cluster
-    from bot.render.publishing import golden_line
+    """Everything that is wrong with the knowledge, golden questions that are not met too, or that nothing is; and
+    what misleads, which is a fault only with ``--strict``."""
+    from bot.editing import checked
+    from bot.render.json import check_json
+    from bot.render.publishing import check_lines
 
     config = _config(args)
     locale = ui_locale(config.ui.locale, os.environ)
+    found = checked(config)
+    if args.json:
+        _print_json(check_json(found, locale))
+    else:
+        for line in check_lines(found, locale):
+            _say(line)
+    return FAILED if found.problems or (args.strict and found.warnings) else 0
+
+
+def golden_add(args: argparse.Namespace) -> int:
+    """One question more that must go on being answered, or refused; exit code 1 where it was not added."""
+    from bot.editing import keeping
+    from bot.render.json import kept_json
+    from bot.render.publishing import golden_question_lines, kept_line
+
+    config = _config(args)
+    locale = ui_locale(config.ui.locale, os.environ)
+    if args.refuse and (args.must or args.must_not):
+        raise QuestionError(text(locale, "golden.refuse_alone"))
+    if not args.question.strip():
+        raise QuestionError(text(locale, "golden.no_question"))
+    if not args.yes and (args.json or not sys.stdin.isatty()):
+        raise PublishError(text(locale, "golden.needs_yes"))
+    made = keeping(config, whole(args.question), refused=args.refuse, must=args.must, must_not=args.must_not)
+    if not args.json:
+        _show_answer(made.answer, config)
+        _say("")
+    if made.golden is None:
+        raise PublishError(text(locale, "golden.nothing_to_keep"))
+    if not args.json and made.known is None:
+        for line in golden_question_lines(made.golden.model_dump(), made.met, locale):
+            _say(line)
+    agreed = made.known is not None or args.yes or _confirmed(text(locale, "golden.confirm"))
+    kept = made.keep() if agreed else made.declined()
+    if args.json:
+        _print_json(kept_json(kept, made.golden.model_dump(exclude_defaults=True), made.answer, config.ui.locale))
+    else:
+        _say(kept_line(kept, locale))
+    return 0 if kept.state in ("added", "known") else FAILED
+
+
+def _confirmed(question: str) -> bool:
+    """Whether somebody at the terminal says yes; anything else is no."""
     try:
-        library = Library(without_cluster(config))
-        golden = library.golden()
-    except KnowledgeError as error:
-        return _problems(error.problems, locale)
-    if golden.failures:
-        return _problems(golden.failures, locale)
-    _say(text(locale, "check.ok", documents=len(library.current.documents)))
-    if golden.total:
-        _say(golden_line(golden, locale))
-    return 0
-
-
-def _problems(problems: Sequence[Problem], locale: str) -> int:
-    for problem in problems:
-        _say(problem)
-    _say(text(locale, "check.problems", count=len(problems)))
-    return FAILED
+        return input(question).strip().lower() in ("y", "yes", "是", "好")
+    except EOFError:
+        return False
 
 
 def evaluate(args: argparse.Namespace) -> int:

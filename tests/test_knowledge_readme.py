@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.cli import build_parser
 from bot.corpus.loader import load_folder, parse
-from bot.corpus.model import FrontMatter
+from bot.corpus.model import Allowed, FrontMatter
 from bot.errors import KnowledgeError
 from bot.language.lexicon import Concept, build_lexicon, load_concepts
 from bot.publishing.golden import Golden
 
+CATALOGUES = Path(__file__).parents[1] / "bot" / "render" / "catalogues"
 GUIDE = (Path(__file__).parents[1] / "knowledge" / "README.md").read_text(encoding="utf-8")
 
 OK = "---\ntitle: 甲\n---\n正文\n"
@@ -66,6 +68,15 @@ def test_every_key_of_the_front_matter_is_explained() -> None:
     """Those and no others."""
     table = GUIDE.partition("### 文件头的字段")[2].partition("##")[0]
     assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(FrontMatter.model_fields)
+
+
+def test_every_warning_is_explained() -> None:
+    """Those of the catalogue and no others; each that a document may silence is one of them."""
+    table = GUIDE.partition("## 四、")[2].partition("## 五、")[0]
+    codes = re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)
+    messages = tomllib.loads((CATALOGUES / "zh-Hans.toml").read_text(encoding="utf-8"))
+    assert codes == list(messages["warning"]) == list(messages["warning_mend"])
+    assert set(get_args(Allowed)) <= set(codes)
 
 
 def test_the_example_of_a_concept_is_valid() -> None:

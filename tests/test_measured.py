@@ -6,9 +6,12 @@ questions. The bounds are well below what was measured: a change that falls unde
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +39,15 @@ def _assistant(sources: Sequence[str], language: Language, into: Path) -> Assist
 def districts(language: Language, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """Over the listing alone."""
     return _assistant(["seeds"], language, tmp_path_factory.mktemp("districts"))
+
+
+@pytest.fixture(scope="module")
+def shared() -> Path:
+    """Where the real sources and public question sets are."""
+    folder = Path(os.environ.get("INVESTOR_BOT_SHARED") or ROOT.parent / "shared")
+    if not (folder / "eval" / "public").is_dir():
+        pytest.skip(f"the public question sets are not here ({folder}); INVESTOR_BOT_SHARED says where they are")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +79,37 @@ def test_the_national_reports_hardly_disturb_questions_about_the_districts(count
     found = measures(run(load_questions(SETS / "blind-1.jsonl"), country.ask))
     assert found["fact@1"].value >= 0.65
     assert found["wrong@1"].value <= 0.03
+
+
+@pytest.mark.parametrize(("name", "found", "answered"), [("xquad_zh", 0.92, 0.87), ("xquad_en2zh", 0.66, 0.62)])
+def test_general_texts_are_found_and_quoted(
+    name: str, found: float, answered: float, shared: Path, language: Language, tmp_path: Path
+) -> None:
+    """Encyclopedia articles about no place: the right one comes first, and what is asked stands in the first quote."""
+    public = shared / "eval" / "public"
+    documents = [_article(row) for row in _rows(public / f"{name}.passages.jsonl")]
+    (tmp_path / "documents").mkdir()
+    for number, text in documents:
+        (tmp_path / "documents" / f"{number}.md").write_text(text, encoding="utf-8")
+    assistant = Assistant(build_index(load_folder(tmp_path), language))
+    right, told = [], []
+    for row in _rows(public / f"{name}.questions-dev.jsonl"):
+        first = next(iter(assistant.ask(row["question"]).citations), None)
+        right.append(first is not None and first.document.id in {row["passage_id"], *row.get("alt_passage_ids", ())})
+        told.append(first is not None and any(_bare(answer) in _bare(first.quote) for answer in row["answers"]))
+    assert sum(right) / len(right) >= found
+    assert sum(told) / len(told) >= answered
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _article(row: Mapping[str, str]) -> tuple[str, str]:
+    """Its id, and the document that it makes."""
+    head = json.dumps({"id": row["id"], "title": row["title"]}, ensure_ascii=False)
+    return row["id"], f"---\n{head}\n---\n\n{row['text']}\n"
+
+
+def _bare(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).lower().split())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot.answer.spans import Span, SpanReader
+from bot.language.language import Language
 from bot.language.normalise import fold
 from bot.language.period import Years, find_periods, plan_years
 from bot.language.places import PlaceReading
@@ -19,6 +20,8 @@ from bot.language.questions import FIGURES, Manner
 from bot.language.segment import Segmenter
 from bot.language.values import unit_kinds, units_asked
 from bot.search.index import Index
+from bot.search.model import Terms
+from bot.search.terms import surface_terms
 
 _ASKING = re.compile(
     r"百分之(?:几|多少)|第几|(?:有|系|係|是)?(?:几多|多少|几|幾)(?:钱|个点|个|家|名|位|套|户|项|条|台|栋|幢|座|所|次|场|件|张|片|只|辆|间|种|类|倍|成|份|款|门|天|年|个月|月|号|分钟|小时|亿|万|亩|元|平方米|平方公里|平米|公里|人|岁|届|层|吨|度|支|单|笔|批|期|级|大|日|时|耐|点|钟)?"
@@ -27,6 +30,7 @@ _ASKING = re.compile(
 _BARE = re.compile(r"(?:多少|几多)(?:啊|呀|呢|了|咧|哦)*(?:[\s,.。?!;、]|$)")
 _RULES = re.compile(r"政策|办法|细则|条例|规定|措施|扶持|polic(?:y|ies)|\brules?\b|measures")
 _SHIFT = {"this": 0, "last": -1, "next": 1}
+_LETTER = re.compile(r"[a-z]")
 _GROWTH = re.compile(r"增速|增幅|涨幅|增长率|growth rate")
 GIST = 0.8
 """Share of a question's weight that similar questions add where they are the same (less by their likeness)."""
@@ -34,6 +38,10 @@ COUNTED = 0.4
 """What a word still weighs that is understood as a facet already."""
 SIDED = 0.1
 """What a figure still weighs that is said of one side of a comparison."""
+WORDING = {"w": 0.75, "b": 2.0, "u": 1.0}
+"""Weights of words, character pairs and characters where only the wording can be compared."""
+LATIN = 4.0
+"""Weight of a Latin word or a number there, about as much as a Chinese word with its pairs and characters."""
 UNSPOKEN = 1.5
 """Weight of content below which a question about growth is about the economy as a whole."""
 
@@ -52,6 +60,8 @@ class Question:
     """Years that pointing words (今年) probably mean; they only weigh, for the speaker may mean others."""
     status: frozenset[str] = frozenset()
     manner: Manner = field(default_factory=lambda: Manner((), ()))
+    wording: Terms = field(default_factory=dict)
+    """All that it says but the question words, in terms: general texts are found by it."""
     gist: Span | None = None
     """What people meant who asked alike: a clue beside the words, where there is one."""
     units: frozenset[str] = frozenset()
@@ -117,6 +127,7 @@ def understand(source: str, index: Index) -> Question:
         manner=manner,
         units=frozenset(unit_kinds(text)),
         counters=frozenset(units_asked(text)),
+        wording=_wording(text, spans, language) if index.general else {},
     )
     return _with_gist(_with_economy(question, index), index)
 
@@ -180,6 +191,29 @@ def _asking(text: str, segmenter: Segmenter) -> Iterable[tuple[int, int]]:
         if measured and end - match.start() > 1 and segmenter.known(text[end - 1 : end + 1]) and end < len(text):
             end -= 1
         yield match.start(), end
+
+
+def _wording(text: str, spans: Sequence[Span], language: Language) -> Terms:
+    """Words, character pairs and characters of ``text`` without its question words; a word of another language counts
+    once, however many translations it has."""
+    terms: dict[str, float] = {}
+    for piece in _around(text, _asking(text, language.segmenter)):
+        for term in (*(f"w:{token.text}" for token in language.segmenter.tokens(piece)), *surface_terms(piece)):
+            if term[2:] not in language.questions.stop and not _LETTER.search(term[2:]):
+                terms[term] = LATIN if term.isascii() else WORDING[term[0]]
+    for span in spans:
+        if span.text.isascii():
+            terms |= {term: LATIN * strength / len(span.terms) for term, strength in span.terms if term[0] in WORDING}
+    return terms
+
+
+def _around(text: str, stretches: Iterable[tuple[int, int]]) -> Iterable[str]:
+    """What of ``text`` stands before, between and after ``stretches``, which are in order."""
+    at = 0
+    for start, end in stretches:
+        yield text[at:start]
+        at = end
+    yield text[at:]
 
 
 def _lighter(spans: Sequence[Span], facets: Sequence[tuple[int, int]]) -> list[Span]:

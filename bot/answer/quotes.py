@@ -6,6 +6,7 @@ Everything here returns offsets; the text is cut out of the document at the very
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,8 @@ from bot.search.index import AnalysedClause, AnalysedPassage, Index
 
 QUOTE_MAX = 200
 SENTENCE_MAX = 160
+AMID = 3
+"""Sentences on each side that may stand in the quote of a general text."""
 SHORT = 45
 """Characters below which a sentence is quoted with the one after it."""
 _INTRODUCES = re.compile(r"[:\uff1a]\s*$")
@@ -37,8 +40,10 @@ def quote_span(
         start, end = _shrink(passage.clauses, first, best, best, QUOTE_MAX)
     else:
         start, end = _shrink(passage.clauses, low, high, best, SENTENCE_MAX)
-        if end == passage.clauses[-1].end and not passage.passage.struck:
-            end = _continued(index, passage, start, SENTENCE_MAX - 20 if general else SHORT)
+        if general:
+            start, end = _amid(index, passage, start, end)
+        elif end == passage.clauses[-1].end and not passage.passage.struck:
+            end = _continued(index, passage, start, SHORT)
     return start, min(end, start + QUOTE_MAX)
 
 
@@ -64,6 +69,31 @@ def _continued(index: Index, passage: AnalysedPassage, start: int, short: int) -
             return _last_clause(index.passages[number], start, end) if opens or short > SHORT else end
         end = other.end
     return end
+
+
+def _amid(index: Index, passage: AnalysedPassage, start: int, end: int) -> tuple[int, int]:
+    """A general text tells rather than lists: what is asked stands as often beside the clause that names it. Clauses
+    before and after it in turn, as far as there is room."""
+    text = index.documents[passage.passage.document].text
+    clauses = [clause for near in _paragraph(index, passage) for clause in near.clauses]
+    sides = deque([[c for c in reversed(clauses) if c.end <= start], [c for c in clauses if c.start >= end]])
+    while sides:
+        side = sides.popleft()
+        if not side:
+            continue
+        low, high = min(start, side[0].start), max(end, side[0].end)
+        if high - low <= SENTENCE_MAX and "~~" not in text[low:high]:
+            start, end = low, high
+            sides.append(side[1:])
+    return start, end
+
+
+def _paragraph(index: Index, passage: AnalysedPassage) -> list[AnalysedPassage]:
+    """``passage`` and those near it in its paragraph, in order."""
+    here = passage.passage
+    ordinals = index.passages.of(here.document)
+    near = range(max(ordinals.start, here.ordinal - AMID), min(ordinals.stop, here.ordinal + AMID + 1))
+    return [p for p in map(index.passages.__getitem__, near) if p.passage.block == here.block]
 
 
 def introduces(index: Index, passage: AnalysedPassage) -> bool:

@@ -14,16 +14,17 @@ from bot.answer.highlighting import figure_gap
 from bot.answer.question import Question
 from bot.answer.quotes import introduces
 from bot.answer.scoring import ClauseScore, Matrix, PassageScores, Rows, Scored, score_passages
-from bot.language.lists import changes
+from bot.language.lists import changes, distinct
 from bot.language.period import label
 from bot.search.index import AnalysedClause, AnalysedPassage, Index
 from bot.search.model import Hit, Terms
 
 CANDIDATES = 200
 HOPELESS = 0.2
-"""Coverage below which no bonus lifts a clause over what may be shown."""
-DOCUMENT, TOGETHER = 0.35, 0.5
-"""Share of the whole document's coverage in the score of a general text."""
+"""Coverage below which no bonus lifts a clause over what may be shown; where all texts are general, the rest of the
+document may."""
+DOCUMENT = 0.65
+"""Share of the whole document in the score of a general text."""
 ATTACHED, NEAR, DETACHED = 15, 10, 0.92
 """Candidates whose figures are looked at closely; characters between name and figure; factor beyond them."""
 BM25_WEIGHT, GENERAL_BM25_WEIGHT = 0.08, 0.4
@@ -60,7 +61,7 @@ class Candidate:
 
 def query_terms(question: Question) -> Terms:
     """The question as weighted terms for the engine, its facets among them."""
-    terms = dict.fromkeys(_facet_terms(question), FACET_WEIGHT)
+    terms = dict(question.wording) | dict.fromkeys(_facet_terms(question), FACET_WEIGHT)
     for span in question.scored:
         for term, strength in span.terms:
             weight = PREFIX_WEIGHT[term[0]] * strength
@@ -85,32 +86,23 @@ def rank(question: Question, index: Index, gate: PlaceGate) -> list[Candidate]:
     if not hits or not question.spans:
         return []
     found = _candidates(question, index, places, hits)
-    found = _with_document(question, found)
+    found = _with_document(question, index, found)
     found.sort(key=lambda c: -c.score)
     found = [*(_attached(question, c, index) for c in found[:ATTACHED]), *found[ATTACHED:]]
     return sorted(_prefer_newest(question, found), key=lambda c: (-c.score, c.passage.passage.ordinal))
 
 
-def _with_document(question: Question, found: list[Candidate]) -> list[Candidate]:
-    """In general texts a document is about one thing: what its other sentences say of the question counts too,
-    the words that they cover together and how well they rank."""
-    weights = np.array([span.weight for span in question.scored])
-    best: dict[int, Matrix] = {}
-    ranks: dict[int, float] = {}
-    for candidate in found:
-        if not official(candidate.clause.stated):
-            own = candidate.scores.own.max(axis=0)
-            number = candidate.passage.passage.document
-            best[number] = np.maximum(best[number], own) if number in best else own
-            ranks[number] = ranks.get(number, 0.0) + candidate.bm25**2
-    top = max(ranks.values(), default=1.0) or 1.0
-    covered = {n: float(own @ weights) / question.total + TOGETHER * ranks[n] / top for n, own in best.items()}
-    return [
-        c
-        if (number := c.passage.passage.document) not in covered
-        else replace(c, score=(1 - DOCUMENT) * c.score + DOCUMENT * covered[number])
-        for c in found
-    ]
+def _with_document(question: Question, index: Index, found: list[Candidate]) -> list[Candidate]:
+    """A general text is about one thing: how well the whole document fits the wording of the question counts too."""
+    general = [number for number, c in enumerate(found) if not official(c.clause.stated)]
+    if not general:
+        return found
+    documents, where = distinct(np.array([found[number].passage.passage.document for number in general]))
+    fits = index.whole.shares(question.wording, documents)[where].tolist()
+    together = list(found)
+    for number, fit in zip(general, fits, strict=True):
+        together[number] = replace(found[number], score=(1 - DOCUMENT) * found[number].score + DOCUMENT * fit)
+    return together
 
 
 def _candidates(question: Question, index: Index, places: Matrix, hits: Sequence[Hit]) -> list[Candidate]:
@@ -118,7 +110,7 @@ def _candidates(question: Question, index: Index, places: Matrix, hits: Sequence
     factors of all passages' places."""
     ordinals = [h.passage for h in hits]
     scored = score_passages(question, index, ordinals)
-    rows = np.flatnonzero(scored.coverage >= HOPELESS)
+    rows = np.flatnonzero(scored.coverage >= (HOPELESS if index.places else 0.0))
     owner = scored.owner[rows]
     fit = Fitting(question, index, scored, rows).factors() * places[ordinals][owner]
     scores = scored.coverage[rows] * fit * _leads(question, index, hits, owner)

@@ -19,8 +19,8 @@ from bot.search.index import Index
 
 CONFIDENT = 0.5
 """Assurance that the best quote must reach to be shown."""
-GENERAL = 0.3
-"""The same for general texts, where nothing but the words can be compared."""
+GENERAL, TRANSLATED = 0.4, 0.3
+"""The same for general texts, where nothing but the words can be compared, or their translations."""
 HAVE = 8
 """Periods that are named where the asked one is missing, the newest."""
 RIVAL = 0.55
@@ -65,7 +65,7 @@ def before_ranking(asked: Question, index: Index) -> Reason | None:
     if asked.periods and index.places and not _known_time(asked, index):
         have = sorted(label(years) for years in index.years)
         return Reason("no_answer", "no_answer.period", notes=(Note("gap", "gap_period", {"have": have[-HAVE:]}),))
-    if not asked.spans or _one_word(asked):
+    if not asked.spans or (index.places and _one_word(asked)):
         return Reason("clarify", "clarify.short")
     return None
 
@@ -105,10 +105,16 @@ def confident(asked: Question, found: Sequence[Candidate], rules: QuestionRules)
     topic), then whatever comes near it."""
     if not found:
         return []
-    usual = CONFIDENT if official(found[0].chosen.clause.stated) else GENERAL
-    if assurance(asked, found) < (SURE if rules.refusal(asked.text) else usual):
+    if assurance(asked, found) < (SURE if rules.refusal(asked.text) else _usual(asked, found[0])):
         return []
     return [c for c in found if c.score >= RIVAL * found[0].score]
+
+
+def _usual(asked: Question, best: Candidate) -> float:
+    """The assurance that ``best`` must reach where nothing speaks against an answer."""
+    if official(best.chosen.clause.stated):
+        return CONFIDENT
+    return TRANSLATED if asked.text.isascii() else GENERAL
 
 
 def assurance(asked: Question, found: Sequence[Candidate]) -> float:

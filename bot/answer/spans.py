@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.language.lexicon import FORM, Mention
+from bot.language.segment import Token
 from bot.language.segment import edges as word_edges
 from bot.language.values import find_values
 from bot.search.index import Index
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 _LATIN = re.compile(r"[a-z][a-z0-9.\-&']*[a-z0-9]|[a-z]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _PARTICLES = re.compile(r"[到至在于从年末底的以前后内里“”\s\-]|\b(?:by|in|to|until|through|the|for|period|of)\b")
@@ -79,7 +81,13 @@ class SpanReader:
         # The lexicon is of investment and customs; in texts about no place at all it would only mislead.
         names = self._concepts() if self.index.places else ()
         spans = [*self._figures(), *names, *self._repaired(), *self._latin(), *self._words()]
-        return sorted(spans, key=lambda s: s.start)
+        return sorted(spans, key=lambda s: s.start) or self._unread()
+
+    def _unread(self) -> list[Span]:
+        """What is left where every word is too common to choose by: in general texts it may yet be a name."""
+        if self.index.places:
+            return []
+        return [self._word_span(run[0], *run.span()) for a, b in self._gaps() for run in _RUN.finditer(self.text, a, b)]
 
     def _concepts(self) -> Iterable[Span]:
         stop = self.index.language.questions.stop
@@ -281,9 +289,21 @@ class SpanReader:
     def _words(self) -> Iterable[Span]:
         stop = self.index.language.questions.stop
         for start, end in self._gaps():
-            for token in self.index.language.segmenter.tokens(self.text[start:end]):
+            for token in self._with_names(self.index.language.segmenter.tokens(self.text[start:end])):
                 if token.text not in stop and not token.text.isdigit() and not self._is_function(token.text):
                     yield self._word_span(token.text, start + token.start, start + token.end)
+
+    def _with_names(self, tokens: Iterable[Token]) -> Sequence[Token]:
+        """Names that the dictionary does not know come apart into single characters (雍|闿): here they are whole."""
+        stop, whole, name = self.index.language.questions.stop, list[Token](), False
+        for token in tokens:
+            single = len(token.text) == 1 and token.text not in stop
+            if single and name and whole[-1].end == token.start:
+                whole[-1] = Token(whole[-1].text + token.text, whole[-1].start, token.end)
+            else:
+                whole.append(token)
+            name = single
+        return whole
 
     def _elsewhere(self, word: str) -> bool:
         """A geographic name that is no city of a known place: what is said of it must name it."""
@@ -297,8 +317,11 @@ class SpanReader:
         weight = min(self._word_weight(word), WORD_CAP)
         if len(word) == 1:
             weight *= 0.4
-        required = self.index.language.segmenter.is_place(word) and word not in self.index.language.gazetteer.cities
-        return Span(word, start, end, weight, tuple(self._surface(word)), required=required)
+        away = self.index.language.segmenter.is_place(word) and word not in self.index.language.gazetteer.cities
+        known = bool(self.index.places)
+        return Span(
+            word, start, end, weight, tuple(self._surface(word)), required=away and known, elsewhere=away and not known
+        )
 
     def _surface(self, word: str) -> Iterable[tuple[str, float]]:
         """The word itself; for Chinese also its character pairs and characters, as weaker evidence."""

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.answer.model import Answer, Citation
 from bot.corpus.model import Document
-from bot.publishing.model import Reload
+from bot.publishing.model import Kept, Reload
 
 
 class Asking(Protocol):
@@ -37,6 +37,13 @@ class Answering(Protocol):
     @property
     def current(self) -> Asking:
         """The state to ask now."""
+        ...
+
+    def keep(self, answer: Answer, turns: Sequence[str] = (), *, refused: bool = False) -> Kept:
+        """Make a golden question of what was asked: it must go on being answered so, or refused.
+
+        Raises PublishError or KnowledgeError where it cannot be written.
+        """
         ...
 
     def reload(self, by: str = "console", *, force: bool = False) -> Reload:

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from bot.answer.model import Answer, Citation
 from bot.console.ports import Answering, Asking
 from bot.corpus.model import Document
-from bot.errors import KnowledgeError, SearchUnavailableError
+from bot.errors import KnowledgeError, PublishError, SearchUnavailableError
 from bot.render.console import Line, Piece, answer_lines, citation_lines, explanation_lines
 from bot.render.hits import hit_lines
 from bot.render.layout import DOT, locale_of
 from bot.render.messages import text
-from bot.render.publishing import held_back_lines, reload_lines
+from bot.render.publishing import held_back_lines, kept_line, reload_lines
 
 TURNS = 5
 """How many earlier questions a follow-up may lean on."""
 FULL = 3
 """How many citations are shown in full at once; /more shows the others."""
-FORCE = "--force"
+FORCE, REFUSE = "--force", "--refuse"
 LANGUAGES = ("auto", "zh-Hans", "zh-Hant", "en")
 
 COMMANDS = {
@@ -31,6 +31,7 @@ COMMANDS = {
     "/context": "[n]",
     "/explain": "",
     "/hit": "…",
+    "/golden": f"[…|{REFUSE}]",
     "/lang": "[auto|zh-Hans|zh-Hant|en]",
     "/reload": f"[{FORCE}]",
     "/quit": "",
@@ -74,6 +75,7 @@ class Session:
             "/context": self._context,
             "/explain": self._explain,
             "/hit": self._hit,
+            "/golden": self._golden,
             "/lang": self._lang,
             "/reload": self._reload,
             "/quit": lambda _: Reply(over=True),
@@ -161,6 +163,23 @@ class Session:
             return self._say("hit.usage")
         answer = self.library.current.ask(question, explain=True)
         return _styled(hit_lines(answer, self.locale), "")
+
+    def _golden(self, argument: str) -> Reply:
+        """Keep the last question with its answer; one that is asked here is shown first."""
+        if argument and argument != REFUSE:
+            return Reply((*self._ask(argument).lines, *self._say("console.golden_hint").lines))
+        if self._last is None:
+            return self._say("console.nothing_yet")
+        try:
+            kept = self.library.keep(self._last.answer, self._last.turns, refused=argument == REFUSE)
+        except (KnowledgeError, PublishError) as error:
+            return _styled(str(error).splitlines(), "caution")
+        if kept.state == "declined":
+            return self._say("console.golden_nothing")
+        lines = [kept_line(kept, self.locale)]
+        if not kept.met:
+            lines.append(text(self.locale, "golden.answered_today" if argument else "golden.not_met"))
+        return _styled(lines, "hint")
 
     def _lang(self, argument: str) -> Reply:
         chosen = {name.lower(): name for name in LANGUAGES}.get(argument.lower())

@@ -6,17 +6,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import ValidationError
 
-from bot.corpus.model import FrontMatter
+from bot.corpus.model import Allowed, FrontMatter
 from bot.errors import KnowledgeError, Problem
 
 MAX_FRONT_MATTER = 64_000
 """Characters; a front matter is a dozen lines, a longer one is a mistake (or an attack on the parser)."""
 
+LIST = "allow"
+"""The one key whose value may be a list."""
 KEYS = ", ".join(FrontMatter.model_fields)
 FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,6 +30,7 @@ _MENDS = {
     "listed": "写成 2021-03-01",
     "kind": "用 work-report, article, policy, notice, faq 之一",
     "digest": "写 true 或 false",
+    "allow": f"写 check 提示里方括号中的代号,几个之间用逗号:{', '.join(get_args(Allowed))}",
 }
 
 
@@ -99,14 +102,26 @@ def _mapping(loader: Any, node: yaml.Node, path: str) -> tuple[dict[str, Any], d
         name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
         if name in lines:
             problems.append(Problem(path, line, f"字段 {name} 写了两次", f"与第 {lines[name]} 行只留一个"))
-        if not isinstance(value, yaml.ScalarNode) and name in FrontMatter.model_fields:
+        if not _fits(name, value) and name in FrontMatter.model_fields:
             problems.append(
                 Problem(path, line, f"字段 {name} 的值不是单个值", "写成一行文字；以 [ 或 { 开头的值放进双引号")
             )
         lines.setdefault(name, line)
     if problems:
         raise KnowledgeError(problems)
-    return {name: _scalar(loader, value) for name, (_, value) in zip(lines, node.value, strict=True)}, lines
+    return {name: _value(loader, name, value) for name, (_, value) in zip(lines, node.value, strict=True)}, lines
+
+
+def _fits(name: str, value: yaml.Node) -> bool:
+    """Every value is one scalar, that of ``allow`` may be a list of them."""
+    items = value.value if name == LIST and isinstance(value, yaml.SequenceNode) else [value]
+    return all(isinstance(item, yaml.ScalarNode) for item in items)
+
+
+def _value(loader: Any, name: str, node: yaml.Node) -> Any:
+    if name == LIST and isinstance(node, yaml.SequenceNode):
+        return [_scalar(loader, item) for item in node.value]
+    return _scalar(loader, node)
 
 
 def _scalar(loader: Any, node: yaml.Node) -> Any:

@@ -74,7 +74,8 @@ def _parse(text: str, path: str) -> _Loaded:
     head = frontmatter.read(whole, path)
     body = whole[head.body :]
     identity = head.meta.id or Path(path).stem or "document"
-    document = Document(identity, head.meta, body, _blocks(body, whole, head.body, path), path)
+    line = whole.count("\n", 0, head.body) + 1
+    document = Document(identity, head.meta, body, _blocks(body, whole, head.body, path), path, line=line)
     return _Loaded(document, head.lines)
 
 

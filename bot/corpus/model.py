@@ -8,12 +8,22 @@ front matter (line ends as ``\\n``), headings and all. Every offset in the progr
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator
 
 Kind = Literal["work-report", "article", "policy", "notice", "faq"]
+Allowed = Literal[
+    "figure-without-period",
+    "figures-disagree",
+    "heading-without-text",
+    "place-undecided",
+    "place-homophone",
+    "clause-too-long",
+]
+"""Codes of warnings that a document may silence for itself."""
 
 
 class FrontMatter(BaseModel):
@@ -32,6 +42,17 @@ class FrontMatter(BaseModel):
     listed_as: str | None = None
     digest: bool = False
     caution: str | None = None
+    allow: tuple[Allowed, ...] = ()
+
+    @field_validator("allow", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """A list, words on one line, or nothing."""
+        return re.split(r"[,\s\uff0c、]+", value.strip()) if isinstance(value, str) and value else value or ()
+
+    @field_serializer("allow")
+    def _as_list(self, value: tuple[Allowed, ...]) -> list[str]:
+        return list(value)  # YAML knows no tuples
 
 
 @dataclass(frozen=True)
@@ -52,7 +73,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Document:
-    """One loaded document: its id, its front matter, its text and the blocks found in it, in order."""
+    """One loaded document: its id, its front matter, its text and the blocks found in it, in order.
+
+    ``line`` is the line of the file where the text begins.
+    """
 
     id: str
     meta: FrontMatter
@@ -60,10 +84,15 @@ class Document:
     blocks: tuple[Block, ...] = ()
     path: str = ""
     sha256: str = ""
+    line: int = 1
 
     @property
     def title(self) -> str:
         return self.meta.title
+
+    def line_at(self, offset: int) -> int:
+        """The line of the file (from 1) where ``text[offset]`` stands."""
+        return self.line + self.text.count("\n", 0, offset)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from bot.corpus.model import Document
+from bot.corpus.model import Document, Passage
 from bot.corpus.passages import cut_passages
 from bot.language.facets import state_all
 from bot.language.language import Language
@@ -37,29 +37,49 @@ class Key:
         return self.name, self.period, self.status
 
 
+@dataclass(frozen=True)
+class Figure:
+    """A figure as it is written, what it is said of, and where: ``span`` and ``clause`` are offsets into the
+    document's text. ``read`` is what it is read as, in the folded text of its clause."""
+
+    key: Key
+    written: str
+    read: Value
+    span: tuple[int, int]
+    clause: tuple[int, int]
+    passage: Passage
+
+
 Figures = Mapping[Key, Sequence[str]]
 
 
 def figures(document: Document, language: Language) -> Figures:
     """All figures of a document as they are written, in order, by what they are said of."""
     found: defaultdict[Key, list[str]] = defaultdict(list)
-    passages = cut_passages([document])
-    for passage, stated in zip(passages, state_all([document], passages, language.status), strict=True):
-        for (start, end), facets in zip(passage.clauses, stated, strict=True):
-            period = label(facets.years) if facets.years else ""
-            for name, value in _named(document.text[start:end], language):
-                found[Key(passage.section, name, period, facets.status)].append(value)
+    for figure in read_figures(document, language):
+        found[figure.key].append(figure.written)
     return found
 
 
-def _named(clause: str, language: Language) -> Iterator[tuple[str, str]]:
-    """The figures of a clause with their names."""
+def read_figures(document: Document, language: Language) -> Iterator[Figure]:
+    """All figures of a document, in order."""
+    passages = cut_passages([document])
+    for passage, stated in zip(passages, state_all([document], passages, language.status), strict=True):
+        for clause, facets in zip(passage.clauses, stated, strict=True):
+            period = label(facets.years) if facets.years else ""
+            for name, value, (start, end) in _named(document.text[slice(*clause)], language):
+                key, span = Key(passage.section, name, period, facets.status), (clause[0] + start, clause[0] + end)
+                yield Figure(key, document.text[slice(*span)], value, span, clause, passage)
+
+
+def _named(clause: str, language: Language) -> Iterator[tuple[str, Value, tuple[int, int]]]:
+    """The figures of a clause with their names and where they stand in it."""
     folded = normalise(clause)
-    mentions = [m for m in language.lexicon.mentions(folded.text) if m.strength == FORM]
+    values = find_values(folded.text)
+    mentions = [m for m in language.lexicon.mentioned(folded.text) if m.strength == FORM] if values else []
     last = 0
-    for value in find_values(folded.text):
-        start, end = folded.span(value.start, value.end)
-        yield _name(folded.text, last, value, mentions, language), clause[start:end]
+    for value in values:
+        yield _name(folded.text, last, value, mentions, language), value, folded.span(value.start, value.end)
         last = value.end
 
 

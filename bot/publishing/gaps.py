@@ -19,6 +19,7 @@ from bot.errors import PublishError
 from bot.language.lexicon import Concept, Lexicon
 from bot.language.normalise import fold
 from bot.publishing.folder import GOLDEN, LEXICON, Folder
+from bot.publishing.golden import Golden, with_golden
 from bot.publishing.model import Gap
 from bot.publishing.publisher import Change
 
@@ -128,7 +129,7 @@ def answer_here(folder: Folder, document: Document, span: tuple[int, int], quest
     name = _name_in(folder, document)
     files: dict[str, bytes | None] = {
         name: _with_ask(folder.read(name).decode("utf-8"), document, block, asked).encode(),
-        GOLDEN: _with_golden(folder.find(GOLDEN), asked, _clause(document, block, span)),
+        GOLDEN: with_golden(folder.find(GOLDEN), Golden(question=asked, quote=((_clause(document, block, span),),))),
     }
     return Change(files, by, "answer", asked)
 
@@ -158,9 +159,3 @@ def _clause(document: Document, block: Block, span: tuple[int, int]) -> str:
     found = clauses(document.text, block.start, block.end)
     start, end = next(((a, b) for a, b in found if a <= span[0] < b), found[0])
     return document.text[start:end]
-
-
-def _with_golden(data: bytes | None, question: str, quote: str) -> bytes:
-    before = (data or b"").decode("utf-8")
-    line = json.dumps({"question": question, "quote": [[quote]]}, ensure_ascii=False)
-    return f"{before.rstrip()}\n{line}\n".lstrip("\n").encode()

@@ -3,7 +3,7 @@
 A line of ``golden.jsonl`` is ``{"question", "quote": [[…], …], "must_not": […], "turns": […]}`` or
 ``{"question", "refused": true}``. Each list in ``quote`` is one fact with its acceptable spellings (a string is
 one spelling); every fact must stand in the first three quotes, and nothing of ``must_not`` in the first quote
-before them.
+before them. Blank lines and lines that begin with ``#`` are for the people who read the file.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def load_golden(path: Path) -> tuple[GoldenLine, ...]:
     found: list[GoldenLine] = []
     problems: list[Problem] = []
     for number, line in enumerate(lines, 1):
-        if not line.strip():
+        if not line.strip() or line.startswith("#"):
             continue
         try:
             found.append(GoldenLine(Golden.model_validate(json.loads(line)), str(path), number))
@@ -83,6 +83,13 @@ def load_golden(path: Path) -> tuple[GoldenLine, ...]:
     if problems:
         raise KnowledgeError(problems)
     return tuple(found)
+
+
+def with_golden(data: bytes | None, golden: Golden) -> bytes:
+    """The file (None: there is none yet) with one golden question more; all that stands in it stays to the byte."""
+    before = data or b""
+    line = json.dumps(golden.model_dump(exclude_defaults=True), ensure_ascii=False)
+    return before + (b"\n" if before and not before.endswith(b"\n") else b"") + line.encode() + b"\n"
 
 
 def _reason(error: json.JSONDecodeError | ValidationError) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -73,6 +73,20 @@ class GoldenResult:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What became of a golden question that was to be added: where it stands now, or stood before.
+
+    ``known`` stood there already, ``other`` too, but it demands something else; ``met`` is whether the answer of
+    today is what the new question demands.
+    """
+
+    state: Literal["added", "known", "other", "declined"]
+    path: str
+    line: int | None
+    met: bool
+
+
+@dataclass(frozen=True)
 class Reload:
     """A reload that was carried out. ``forced`` where it went through although golden questions failed."""
 
@@ -111,3 +125,27 @@ class Gap:
     def asked(self) -> int:
         """How often."""
         return self.refused + self.disliked
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in the knowledge that is not wrong, but will mislead or be in vain: a warning of ``check``.
+
+    ``code`` names the kind, ``params`` are those of its messages (``warning.<code>`` and ``warning_mend.<code>``).
+    """
+
+    code: str
+    path: str
+    line: int | None
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All that ``check`` finds in a knowledge folder. Without ``documents`` (how many) it cannot be loaded, without
+    ``golden`` its golden questions cannot be asked."""
+
+    documents: int | None = None
+    golden: GoldenResult | None = None
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Finding, ...] = ()

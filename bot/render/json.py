@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bot.answer.model import Answer, Citation, Explanation, Note
 from bot.errors import InvestorBotError
+from bot.publishing.model import Checked, Kept
 from bot.render.layout import locale_of, note_text, reply
+from bot.render.publishing import finding_problem
 
 SCORE_DIGITS, TIME_DIGITS = 4, 2
 
@@ -86,6 +90,30 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
             }
             for candidate in explanation.candidates
         ],
+    }
+
+
+def kept_json(kept: Kept, golden: Mapping[str, Any], answer: Answer, locale: str = "auto") -> dict[str, Any]:
+    """What became of a golden question: ``state``, where it stands, what it demands, and the answer of today."""
+    return {
+        "question": answer.question,
+        "state": kept.state,
+        "path": kept.path,
+        "line": kept.line,
+        "met": kept.met,
+        "golden": dict(golden),
+        "answer": answer_json(answer, locale),
+    }
+
+
+def check_json(checked: Checked, locale: str) -> dict[str, Any]:
+    """What ``check`` found; ``documents`` and ``golden`` are null where the knowledge could not be loaded."""
+    golden = checked.golden
+    return {
+        "documents": checked.documents,
+        "golden": {"passed": golden.passed, "total": golden.total} if golden else None,
+        "problems": [asdict(problem) for problem in checked.problems],
+        "warnings": [{"code": w.code, **asdict(finding_problem(w, locale))} for w in checked.warnings],
     }
 
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from bot.errors import GoldenError, KnowledgeError
-from bot.publishing.model import Changes, Edition, FigureChange, Gap, GoldenResult, Reload, Step
+from bot.errors import GoldenError, KnowledgeError, Problem
+from bot.publishing.model import Changes, Checked, Edition, FigureChange, Finding, Gap, GoldenResult, Kept, Reload, Step
 from bot.render.messages import status, text
 
 ACTIONS = ("found", "publish", "replace", "rollback", "synonym", "answer")
@@ -60,6 +61,21 @@ def golden_line(golden: GoldenResult, locale: str) -> str:
     return text(locale, "admin.golden", passed=golden.passed, total=golden.total)
 
 
+def golden_question_lines(golden: Mapping[str, Any], met: bool, locale: str) -> Iterator[str]:
+    """What a golden question will demand, and that today's answer does not meet it."""
+    yield text(locale, "golden.will_add")
+    demands = [text(locale, "golden.must", text=spellings[0]) for spellings in golden["quote"]]
+    demands += [text(locale, "golden.must_not", text=forbidden) for forbidden in golden["must_not"]]
+    yield from (f"  {line}" for line in (*demands, *([text(locale, "golden.refused")] if golden["refused"] else [])))
+    if not met:
+        yield text(locale, "golden.answered_today" if golden["refused"] else "golden.not_met")
+
+
+def kept_line(kept: Kept, locale: str) -> str:
+    """What became of it, with the line where it stands."""
+    return text(locale, f"golden.{kept.state}", where=f"{kept.path}:{kept.line}")
+
+
 def held_back_lines(error: KnowledgeError, locale: str) -> Iterator[str]:
     """Why nothing was swapped: every problem with its line and remedy."""
     count = len(error.problems)
@@ -68,6 +84,31 @@ def held_back_lines(error: KnowledgeError, locale: str) -> Iterator[str]:
     else:
         yield text(locale, "admin.invalid", count=count)
     yield from shortened((f"  {problem}" for problem in error.problems), locale)
+
+
+def check_lines(checked: Checked, locale: str) -> Iterator[str]:
+    """Every problem, or that there is none; then the warnings."""
+    yield from map(str, checked.problems)
+    if checked.problems:
+        yield text(locale, "check.problems", count=len(checked.problems))
+    else:
+        yield text(locale, "check.ok", documents=checked.documents)
+        if checked.golden and checked.golden.total:
+            yield golden_line(checked.golden, locale)
+    yield from (finding_line(finding, locale) for finding in checked.warnings)
+    if checked.warnings:
+        yield text(locale, "check.warnings", count=len(checked.warnings))
+
+
+def finding_line(finding: Finding, locale: str) -> str:
+    """A warning: where, what, how to mend it, and the code that silences it."""
+    return f"{finding_problem(finding, locale)} [{finding.code}]"
+
+
+def finding_problem(finding: Finding, locale: str) -> Problem:
+    """A warning in words."""
+    said = (text(locale, f"{table}.{finding.code}", **finding.params) for table in ("warning", "warning_mend"))
+    return Problem(finding.path, finding.line, *said)
 
 
 def edition_line(edition: Edition, locale: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.language.lists import Integers, Numbers, Ragged
+from bot.language.lists import Integers, Numbers, Ragged, distinct
 from bot.search.model import Terms
 
 Hashes = NDArray[np.uint64]
@@ -39,6 +39,14 @@ class Bags(Iterable[Terms]):
         weights = [weight for bag in bags for weight in bag.values()]
         sizes = np.array([len(bag) for bag in bags], dtype=np.int64)
         return cls(names, Ragged.by_size(sizes), np.array(terms, dtype=np.int32), np.array(weights, dtype=np.float64))
+
+    def joined(self, owners: Integers, size: int) -> Bags:
+        """The passages of each of ``size`` owners as one bag; ``owners`` names them, passage by passage, rising."""
+        keys = owners[self.passages.owners()] * len(self.names) + self.terms
+        each, where = distinct(keys)
+        sizes = np.bincount(each // max(1, len(self.names)), minlength=size)
+        weights = np.bincount(where, self.weights, len(each))
+        return Bags(self.names, Ragged.by_size(sizes), (each % max(1, len(self.names))).astype(np.int32), weights)
 
     def __len__(self) -> int:
         return len(self.passages)

@@ -39,18 +39,27 @@ class Scorer:
         """The hits among ``ordinals``, each of which shares a term with ``query``: by falling score, equal scores by
         rising ordinal, at most ``limit``."""
         ordinals = np.sort(ordinals)
-        scores = self._scores(query, ordinals)
+        scores = self.scores(query, ordinals)
         order = np.argsort(-scores, kind="stable")[:limit]
         return list(map(Hit, ordinals[order].tolist(), scores[order].tolist()))
 
-    def _scores(self, query: Terms, ordinals: Integers) -> NDArray[np.float64]:
-        known = [term for term in sorted(query) if term in self._bags.names]
+    def scores(self, query: Terms, ordinals: Integers) -> NDArray[np.float64]:
+        """What each of ``ordinals`` scores for ``query``."""
+        known = [term for term in sorted(query) if self._bags.frequency(term)]
         counts = self._counts([self._bags.names[term] for term in known], ordinals)
         scores = np.zeros(len(ordinals))
         for term, count in zip(known, counts, strict=True):  # one by one, in order: as rounding goes elsewhere
-            weight = idf(self._bags.frequency(term), len(self._bags))
-            scores += query[term] * (weight * (count * (K1 + 1) / (count + self._norms[ordinals])))
+            scores += query[term] * (self._idf(term) * (count * (K1 + 1) / (count + self._norms[ordinals])))
         return scores
+
+    def shares(self, query: Terms, ordinals: Integers) -> NDArray[np.float64]:
+        """``scores`` as shares of what a passage of mean length scores that holds each term once; a term that no
+        passage holds counts there as well."""
+        whole = sum(weight * self._idf(term) for term, weight in query.items())
+        return self.scores(query, ordinals) / (whole or 1.0)
+
+    def _idf(self, term: str) -> float:
+        return idf(self._bags.frequency(term), len(self._bags))
 
     def _counts(self, terms: Sequence[int], ordinals: Integers) -> NDArray[np.float64]:
         """How often each of ``terms`` (rows of the result) counts in each of ``ordinals`` (columns)."""

@@ -105,7 +105,7 @@ class ClusterEngine:
 
     def _clauses(self, query: Terms) -> Sequence[tuple[str, float]]:
         """Terms that passages have, with their weights; of too many those that can add most to a score."""
-        known = [term for term in sorted(query) if term in self._bags.names]
+        known = [term for term in sorted(query) if self._bags.frequency(term)]
         best = heapq.nlargest(CLAUSES, known, key=lambda term: query[term] * idf(self.frequency(term), len(self)))
         return [(term, query[term]) for term in best]
 

@@ -20,7 +20,7 @@ from bot.language.period import Years
 from bot.language.values import Value
 from bot.search import analysis as documents_analysis
 from bot.search.analysis import Analysis, ClauseRecord, PassageRecord
-from bot.search.bm25 import idf
+from bot.search.bm25 import Scorer, idf
 from bot.search.memory import MemoryEngine
 from bot.search.merging import put_together
 from bot.search.model import Build, Engine
@@ -137,6 +137,11 @@ class Index:
         return np.array([worth(d.meta.place) for d in self.documents] or [0.0])[self.passages.documents]
 
     @cached_property
+    def whole(self) -> Scorer:
+        """Scores of whole documents: all that the passages of each hold together."""
+        return Scorer(self.texts.bags.joined(self.passages.documents, len(self.documents)))
+
+    @cached_property
     def years(self) -> frozenset[Years]:
         """Every time that some clause states."""
         return frozenset(years for stated in self.texts.facets for years in (stated.years, *stated.others) if years)
@@ -146,6 +151,11 @@ class Index:
         """The year that the newest work report speaks from."""
         years = [y for d in self.documents if d.meta.kind == "work-report" and (y := report_year(d))]
         return max(years, default=None)
+
+    @cached_property
+    def general(self) -> bool:
+        """Whether some documents are about no place."""
+        return any(d.meta.place is None for d in self.documents)
 
     @cached_property
     def places(self) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class TantivyEngine:
         return self._bags.frequency(term)
 
     def search(self, query: Terms, limit: int) -> Sequence[Hit]:
-        known = {term: weight for term, weight in query.items() if term in self._bags.names}
+        known = {term: weight for term, weight in query.items() if self._bags.frequency(term)}
         if not known or limit < 1:
             return []
         found = self._searcher.search(self._any_of(known), TIMES * limit + SPARE, count=False).hits

@@ -11,9 +11,9 @@ from bot.answer.model import Answer, Citation, Explanation
 from bot.console.session import COMMANDS, FULL, TURNS, Session
 from bot.corpus.model import Document, FrontMatter
 from bot.errors import GoldenError, KnowledgeError, Problem, SearchUnavailableError
-from bot.publishing.model import Reload
+from bot.publishing.model import Kept, Reload
 from bot.render.console import plain
-from tests.samples import QUOTE, answer, citation, reload
+from tests.samples import QUOTE, answer, citation, reload, silence
 
 DOCUMENTS = (
     Document("gz-2021", FrontMatter(title="2021年黄埔区政府工作报告", publisher="黄埔区人民政府"), "正文"),
@@ -30,6 +30,7 @@ class Knowledge:
         self.problems: tuple[Problem, ...] = ()
         self.away: SearchUnavailableError | None = None
         self.golden_fails = False
+        self.kept: list[tuple[str, tuple[str, ...], bool]] = []
         self.documents = DOCUMENTS
 
     @property
@@ -49,6 +50,13 @@ class Knowledge:
         self.asked.append((question, tuple(turns)))
         explanation = Explanation(concepts=("gdp",)) if explain else None
         return replace(self.reply, question=question, explanation=explanation)
+
+    def keep(self, answer: Answer, turns: Sequence[str] = (), *, refused: bool = False) -> Kept:
+        if self.problems:
+            raise KnowledgeError(self.problems)
+        self.kept.append((answer.question, tuple(turns), refused))
+        state = "added" if refused or answer.citations else "declined"
+        return Kept(state, "golden.jsonl", 7, met=bool(answer.citations) is not refused)
 
     def widen(self, citation: Citation, steps: int) -> Citation:
         steps = min(steps, 2)
@@ -101,6 +109,27 @@ def test_the_last_five_questions_go_along(session: Session, knowledge: Knowledge
     assert knowledge.asked[0] == ("问题0", ())
     assert knowledge.asked[2] == ("问题2", ("问题0", "问题1"))
     assert knowledge.asked[-1] == ("问题6", tuple(f"问题{n}" for n in range(6 - TURNS, 6)))
+
+
+def test_the_last_question_is_kept(session: Session, knowledge: Knowledge) -> None:
+    """With the ones before it; where it is asked by the command, the answer is shown first and nothing is kept yet."""
+    assert knowledge.kept == []
+    session.handle("/golden")
+    session.handle("问题一")
+    said = shown(session, "/golden 问题二")
+    assert (QUOTE in said.replace("【", "").replace("】", ""), knowledge.kept) == (True, [])
+    assert "/golden" in said
+    assert "golden.jsonl:7" in shown(session, "/golden")
+    assert knowledge.kept == [("问题二", ("问题一",), False)]
+    said = shown(session, "/golden --refuse")
+    assert ("golden.jsonl:7" in said, "今天是答了的" in said) == (True, True)
+    knowledge.problems = (Problem("golden.jsonl", 3, "坏了"),)
+    assert "golden.jsonl:3: 坏了" in shown(session, "/golden")
+
+
+def test_without_an_answer_there_is_nothing_to_keep() -> None:
+    """It says how to keep that there is none."""
+    assert "--refuse" in shown(Session(Knowledge(silence())), "问题", "/golden")
 
 
 def test_help_lists_every_command(session: Session) -> None:
