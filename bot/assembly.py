@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
@@ -19,28 +18,26 @@ from typing import TYPE_CHECKING
 from bot.answer.assistant import Assistant
 from bot.answer.model import Answer
 from bot.cache import Cache
-from bot.config import Config
+from bot.config import Config, OpenSearchConfig, SearchConfig
 from bot.corpus.loader import load_folder
-from bot.errors import ConfigError, PublishError, StoreError
+from bot.errors import ConfigError, PublishError
 from bot.language.language import Language, load_language
 from bot.language.lexicon import Lexicon
 from bot.language.places import load_places
 from bot.publishing.model import Edition, Finding, Gap, GoldenResult, Kept, Progress, Reload, Snapshot, silent
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
-from bot.publishing.trail import Deed, Trail, untraced
+from bot.publishing.trail import Trail, untraced
+from bot.search.fallback import with_fallback
 from bot.search.index import build_index
 from bot.search.memory import MemoryEngine
-from bot.search.model import Build, Engine, Terms
+from bot.search.model import Build, Engine, Published, Terms
 from bot.search.sized import sized
 
 if TYPE_CHECKING:
     from bot.publishing.office import Office
     from bot.publishing.publisher import Publisher
     from bot.publishing.staging import Staging
-    from bot.store.model import Entry
     from bot.store.store import Store
-
-log = logging.getLogger(__name__)
 
 _HERE = Path(__file__).resolve().parent
 
@@ -67,10 +64,13 @@ def build_language(config: Config) -> Language:
     return load_language(lexicon_folders(knowledge_folder(config)), config.state_dir / "cache")
 
 
-def build_assistant(config: Config, language: Language | None = None, lexicon: str | None = None) -> Assistant:
+def build_assistant(
+    config: Config, language: Language | None = None, lexicon: str | None = None, engine: Build | None = None
+) -> Assistant:
     """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem.
 
-    ``language`` spares reading the lexicon again, ``lexicon`` is its digest.
+    ``language`` spares reading the lexicon again, ``lexicon`` is its digest; ``engine`` builds another engine than
+    the configured one. Raises SearchUnavailableError.
     """
     folder = knowledge_folder(config)
     if lexicon is None:
@@ -79,20 +79,32 @@ def build_assistant(config: Config, language: Language | None = None, lexicon: s
         places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
         documents = load_folder(folder, places.places.keys())
         cache = Cache(config.state_dir / "cache")
-        index = build_index(documents, language or build_language(config), engine_builder(config), cache)
+        index = build_index(documents, language or build_language(config), engine or engine_builder(config), cache)
         return Assistant(index, snapshot_id(documents, lexicon))
+
+
+def without_cluster(config: Config) -> Config:
+    """The same with an engine on this machine: for looking at knowledge without loading it into a cluster."""
+    if config.search.engine != "opensearch":
+        return config
+    return config.model_copy(update={"search": SearchConfig()})
 
 
 def engine_builder(config: Config) -> Build:
     """How the configured engine is built. Raises ConfigError where what it needs is not installed."""
-    if config.search.engine == "tantivy" and find_spec("tantivy") is None:
-        raise ConfigError("search.engine is tantivy, which is not installed — pip install 'investor-bot[large]'")
-    builders: dict[str, Build] = {
-        "auto": sized(partial(_on_disk, config)),
-        "memory": MemoryEngine,
-        "tantivy": partial(_on_disk, config),
-    }
-    return builders[config.search.engine]
+    search = config.search
+    if search.engine != "opensearch":
+        return _local_builder(config, search.engine)
+    build = _cluster_builder(search.opensearch)
+    return build if search.fallback == "none" else with_fallback(build, _local_builder(config, search.fallback))
+
+
+def _local_builder(config: Config, engine: str) -> Build:
+    if engine == "tantivy" and find_spec("tantivy") is None:
+        raise ConfigError("search needs tantivy, which is not installed — pip install 'investor-bot[large]'")
+    on_disk = partial(_on_disk, config)
+    builders: dict[str, Build] = {"auto": sized(on_disk), "memory": MemoryEngine, "tantivy": on_disk}
+    return builders[engine]
 
 
 def _on_disk(config: Config, passages: Iterable[Terms]) -> Engine:
@@ -101,9 +113,24 @@ def _on_disk(config: Config, passages: Iterable[Terms]) -> Engine:
     return TantivyEngine(passages, Cache(config.state_dir / "index").folder)
 
 
-def load_state(config: Config, by: str, language: Language, lexicon: str) -> State[Assistant]:
+def _cluster_builder(config: OpenSearchConfig) -> Build:
+    try:
+        from bot.search.clustered import ClusterEngine
+        from bot.search.opensearch import Cluster, ClusterSettings
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"search.engine is opensearch, which needs {error.name} — pip install 'investor-bot[cluster]'"
+        ) from error
+    settings = config.model_dump(exclude={"index_prefix", "timeout_seconds"})
+    cluster = Cluster(ClusterSettings(**settings, prefix=config.index_prefix, timeout=config.timeout_seconds))
+    return lambda passages: ClusterEngine(passages, cluster)
+
+
+def load_state(
+    config: Config, by: str, language: Language, lexicon: str, engine: Build | None = None
+) -> State[Assistant]:
     """The state of the configured folder, read with ``language`` (``lexicon``: its digest). Raises KnowledgeError."""
-    assistant = build_assistant(config, language, lexicon)
+    assistant = build_assistant(config, language, lexicon, engine)
     snapshot = Snapshot(
         id=assistant.snapshot,
         loaded_at=datetime.now(UTC),
@@ -113,6 +140,12 @@ def load_state(config: Config, by: str, language: Language, lexicon: str) -> Sta
         names=len(language.lexicon.concepts),
     )
     return State(snapshot, assistant, language, lexicon)
+
+
+def _publish(assistant: Assistant) -> None:
+    """Let all who share its index see that it is the current one. Raises SearchUnavailableError."""
+    if isinstance(assistant.index.engine, Published):
+        assistant.index.engine.activate()
 
 
 @contextmanager
@@ -135,28 +168,6 @@ async def open_store(config: Config) -> AsyncIterator[Store]:
     location = config.store.url.get_secret_value() or config.state_dir / "store.sqlite"
     async with Store.open(location, timedelta(days=config.store.retention_days)) as store:
         yield store
-
-
-def audit_trail(config: Config) -> Trail:
-    """Keeps deeds in the audit trail of the configured store, in any thread that runs no event loop."""
-
-    def keep(deed: Deed) -> None:
-        try:
-            asyncio.run(_record(config, deed))
-        except StoreError as error:
-            log.error("the audit trail lacks %s of %s by %s: %s", deed.action, deed.target, deed.by, error)
-
-    return keep
-
-
-async def _record(config: Config, deed: Deed) -> None:
-    from bot.store.model import Entry
-
-    kind, _, number = deed.by.partition(":")
-    actor = int(number) if kind == "user" and number.isdecimal() else None
-    after = deed.after if actor is not None else {"by": deed.by, "now": deed.after}
-    async with open_store(config) as store:
-        await store.audit.record(Entry(datetime.now(UTC), actor, deed.action, deed.target, deed.before, after))
 
 
 def open_publisher(config: Config, library: Library, trail: Trail = untraced) -> Publisher:
@@ -202,16 +213,6 @@ def published(config: Config) -> list[Edition]:
     return editions_of(folder, config.state_dir) if folder is not None else []
 
 
-def audit_entries(config: Config, days: int) -> list[Entry]:
-    """The entries of the audit trail of the last days, newest first. Raises StoreError."""
-
-    async def read() -> list[Entry]:
-        async with open_store(config) as store:
-            return await store.audit.entries(datetime.now(UTC) - timedelta(days=days), limit=1000)
-
-    return asyncio.run(read())
-
-
 def open_office(config: Config, library: Library, trail: Trail = untraced) -> Office:
     """What admins do to the configured knowledge."""
     from bot.publishing.office import Office
@@ -239,11 +240,18 @@ def gaps_of(config: Config, days: int) -> list[Gap]:
     return asyncio.run(read())
 
 
-def serving(config: Config, library: Library) -> AbstractAsyncContextManager[None]:
-    """What runs beside a server: reloads by socket, by SIGHUP and, where it is configured, by themselves."""
+@asynccontextmanager
+async def serving(config: Config, library: Library, store: Store) -> AsyncIterator[None]:
+    """What runs beside a server: reloads by socket, by SIGHUP, where it is configured by themselves, and after those
+    of other servers that share the store."""
+    from bot.auditing import Reloads
     from bot.publishing.control import control
+    from bot.publishing.following import following
 
-    return control(config.state_dir, library, knowledge_folder(config) if config.knowledge.watch else None)
+    watched = knowledge_folder(config) if config.knowledge.watch else None
+    others = following(library, Reloads(store)) if store.shared else nullcontext()
+    async with control(config.state_dir, library, watched), others:
+        yield
 
 
 class Library:
@@ -258,7 +266,8 @@ class Library:
         self._config = config
         self._folder = knowledge_folder(config)
         self._read = (lexicon_digest(lexicon_folders(self._folder)), language) if language else None
-        self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN), trail)
+        self._engine = engine_builder(config)  # one client of the cluster for all states
+        self._reloader = Reloader(self._load, lambda: load_golden(self._folder / GOLDEN), trail, adopt=_publish)
 
     @property
     def current(self) -> Assistant:
@@ -312,7 +321,7 @@ class Library:
         return review(self.current.documents, language, own if own.is_dir() else None)
 
     def _load(self, by: str) -> State[Assistant]:
-        return load_state(self._config, by, *self._language())
+        return load_state(self._config, by, *self._language(), self._engine)
 
     def _language(self) -> tuple[Language, str]:
         """The language of the lexicon as it is now; kept while no file of it changes."""

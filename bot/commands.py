@@ -79,7 +79,8 @@ def _lines(name: str) -> Iterable[bytes]:
 
 def console(args: argparse.Namespace) -> int:
     """The conversation at the terminal."""
-    from bot.assembly import Library, audit_trail
+    from bot.assembly import Library
+    from bot.auditing import audit_trail
     from bot.console.repl import run
     from bot.console.session import Session
 
@@ -90,7 +91,8 @@ def console(args: argparse.Namespace) -> int:
 
 def serve(args: argparse.Namespace) -> int:
     """The Telegram bot, until it is stopped."""
-    from bot.assembly import Library, audit_trail, open_office, open_store, recover, serving
+    from bot.assembly import Library, open_office, open_store, recover, serving
+    from bot.auditing import audit_trail
     from bot.telegram.serve import run
 
     config = _config(args)
@@ -98,7 +100,7 @@ def serve(args: argparse.Namespace) -> int:
     trail = audit_trail(config)
     library = Library(config, trail)
     office = open_office(config, library, trail)
-    return run(config, library, open_store(config), lambda: serving(config, library), office)
+    return run(config, library, open_store(config), lambda store: serving(config, library, store), office)
 
 
 def reload(args: argparse.Namespace) -> int:
@@ -145,7 +147,8 @@ def history(args: argparse.Namespace) -> int:
 
 def rollback(args: argparse.Namespace) -> int:
     """The folder as it was, through the gate; then running servers load it too. Exit code 1 where it is held back."""
-    from bot.assembly import Library, audit_trail, open_publisher
+    from bot.assembly import Library, open_publisher
+    from bot.auditing import audit_trail
     from bot.publishing.control import call_servers
     from bot.render.publishing import held_back_lines, reload_lines
 
@@ -165,7 +168,7 @@ def rollback(args: argparse.Namespace) -> int:
 
 def audit(args: argparse.Namespace) -> int:
     """Who did what, newest first."""
-    from bot.assembly import audit_entries
+    from bot.auditing import audit_entries
     from bot.render.publishing import entry_line
 
     config = _config(args)

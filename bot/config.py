@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_state_path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -29,13 +38,14 @@ from bot.errors import ConfigError
 PREFIX, DELIMITER = "BOT_", "__"
 
 _PATHS = (
-    ("", "state_dir"),
+    ("state_dir",),
     ("telegram", "token_file"),
     ("telegram", "webhook_certificate"),
     ("telegram", "webhook_key"),
     ("knowledge", "path"),
+    ("search", "opensearch", "ca_file"),
 )
-"""Table and key of each path: in a file they are relative to the file."""
+"""Keys, each under its tables, that are paths: in a file they are relative to the file."""
 
 UiLocale = Literal["auto", "zh-Hans", "zh-Hant", "en"]
 
@@ -117,10 +127,44 @@ class KnowledgeConfig(_Table):
     commit: bool = False
 
 
-class SearchConfig(_Table):
-    """``[search]``: which engine finds the candidate passages."""
+def _no_credentials(url: str) -> str:
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise ValueError("should hold no user name and password — put them into username and password")
+    return url
 
-    engine: Literal["auto", "memory", "tantivy"] = "auto"
+
+class OpenSearchConfig(_Table):
+    """``[search.opensearch]``: the cluster, how to be let in, and the indexes in it."""
+
+    hosts: tuple[Annotated[HttpUrl, AfterValidator(_no_credentials)], ...] = Field(
+        default=("http://localhost:9200",), min_length=1
+    )
+    username: str | None = None
+    password: SecretStr | None = None
+    api_key: SecretStr | None = None
+    ca_file: UserPath | None = None
+    verify: bool = True
+    shards: int = Field(default=1, ge=1)
+    replicas: int = Field(default=1, ge=0)
+    index_prefix: str = Field(default="investor-bot", pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=100)
+    timeout_seconds: float = Field(default=2.0, gt=0)
+    keep: int = Field(default=2, ge=1)
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> OpenSearchConfig:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password should be set together")
+        if self.username is not None and self.api_key is not None:
+            raise ValueError("should have username and password, or api_key, not both")
+        return self
+
+
+class SearchConfig(_Table):
+    """``[search]``: which engine finds the candidate passages, and which while that one is away."""
+
+    engine: Literal["auto", "memory", "tantivy", "opensearch"] = "auto"
+    fallback: Literal["none", "auto", "memory", "tantivy"] = "none"
+    opensearch: OpenSearchConfig = OpenSearchConfig()
 
 
 class StoreConfig(_Table):
@@ -224,9 +268,11 @@ def _reason(error: Exception) -> str:
 
 def _anchored(file: Mapping[str, Any], path: Path | None) -> dict[str, Any]:
     """The file's values with its relative paths made absolute, from the folder that the file lies in."""
-    values = {key: dict(value) if isinstance(value, Mapping) else value for key, value in file.items()}
-    for table, key in _PATHS:
-        home = values.get(table, {}) if table else values
+    values = _merged({}, file)
+    for *tables, key in _PATHS:
+        home: Any = values
+        for table in tables:
+            home = home.get(table) if isinstance(home, dict) else None
         if path is not None and isinstance(home, dict) and isinstance(home.get(key), str):
             home[key] = path.resolve().parent / Path(home[key]).expanduser()
     return values
@@ -260,8 +306,8 @@ def _merged(low: Mapping[str, Any], high: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(low)
     for key, value in high.items():
         below = result.get(key)
-        both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        result[key] = _merged(below, value) if both else value  # type: ignore[arg-type]
+        table = below if isinstance(below, Mapping) else {}
+        result[key] = _merged(table, value) if isinstance(value, Mapping) else value
     return result
 
 
@@ -270,26 +316,36 @@ def _explain(
 ) -> Iterator[str]:
     for detail in error.errors(include_input=False, include_url=False):
         loc = tuple(str(part) for part in detail["loc"])
-        if _has(overrides, loc):
+        owner, key = _owner(loc)
+        if _has(overrides, key):
             where = "command line"
-        elif _has(environment, loc):
-            where = "environment variable " + (PREFIX + DELIMITER.join(loc[:2])).upper()
+        elif _has(environment, key):
+            where = "environment variable " + (PREFIX + DELIMITER.join(key)).upper()
         else:
             where = str(path)
-        yield f"{where}: {'.'.join(loc)}: {_wrong(detail['type'], detail['msg'], loc)}"
+        yield f"{where}: {'.'.join(loc)}: {_wrong(detail['type'], detail['msg'], owner)}"
 
 
-def _wrong(kind: str, message: str, loc: tuple[str, ...]) -> str:
+def _owner(loc: tuple[str, ...]) -> tuple[type[BaseModel], tuple[str, ...]]:
+    """The table that holds the key at ``loc``, and the key with its tables, without a place in a list."""
+    owner: type[BaseModel] = Config
+    for depth, part in enumerate(loc, 1):
+        field = owner.model_fields.get(part)
+        inner = field.annotation if field else None
+        if depth == len(loc) or not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return owner, loc[:depth]
+        owner = inner
+    return owner, loc
+
+
+def _wrong(kind: str, message: str, owner: type[BaseModel]) -> str:
     if kind != "extra_forbidden":
         return message.removeprefix("Value error, ")
-    owner: Any = Config
-    if len(loc) > 1:
-        owner = Config.model_fields[loc[0]].annotation
     return "unknown key — the known ones are " + ", ".join(owner.model_fields)
 
 
 def _has(values: Any, loc: tuple[str, ...]) -> bool:
-    for part in loc[:2]:
+    for part in loc:
         if not isinstance(values, Mapping) or part not in values:
             return False
         values = values[part]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.assembly import Library, build_assistant
+from bot.assembly import Library, build_assistant, without_cluster
 from bot.config import Config
 from bot.errors import KnowledgeError, PublishError
 from bot.publishing.keeping import Keeping
@@ -24,7 +24,7 @@ def keeping(config: Config, question: str, *, refused: bool, must: Sequence[str]
 def checked(config: Config) -> Checked:
     """Everything that is wrong with the configured knowledge, or misleads; raises nothing for it."""
     try:
-        library = Library(config)
+        library = Library(without_cluster(config))
     except KnowledgeError as error:
         return Checked(problems=error.problems)
     found = Checked(len(library.current.documents), warnings=library.review())

@@ -9,6 +9,8 @@ InvestorBotError
 ├── QuestionError        a question (or a line of a batch) cannot be read
 ├── ControlError         a running server cannot be reached
 ├── StoreError           what the bot remembers cannot be read or written
+├── SearchUnavailableError  the search cluster is away, or refuses us
+│   └── SearchIndexGoneError  it is there, but has lost our index
 └── ServeError           Telegram cannot be served (no token, wrong token, no server, second instance)
 
 Every error says what is wrong, where, and how to mend it; the command line prints
@@ -86,6 +88,17 @@ class QuestionError(InvestorBotError):
 
     kind = "question"
     exit_code = 2
+
+
+class SearchUnavailableError(InvestorBotError):
+    """The search cluster cannot be asked now; the message never holds a credential."""
+
+    kind = "search"
+    exit_code = 4
+
+
+class SearchIndexGoneError(SearchUnavailableError):
+    """The index was removed from the cluster: only loading it again helps."""
 
 
 class ControlError(InvestorBotError):

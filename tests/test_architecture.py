@@ -38,7 +38,18 @@ ONLY_IMPORTER = {
 }
 """Library → the folder or file of ``bot/`` that alone may import it."""
 
-COMPOSERS = {"__main__", "assembly", "batch", "cli", "commands", "editing", "evaluation", "import_report", "verdicts"}
+COMPOSERS = {
+    "__main__",
+    "assembly",
+    "auditing",
+    "batch",
+    "cli",
+    "commands",
+    "editing",
+    "evaluation",
+    "import_report",
+    "verdicts",
+}
 """Modules that put the parts together: they may import anything, no contract holds them."""
 
 

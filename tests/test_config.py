@@ -16,9 +16,11 @@ from bot.config import Config, load_config
 from bot.errors import ConfigError
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
-NO_DEFAULT_OF_ITS_OWN = {"state_dir", "telegram.token", "telegram.token_file", "knowledge.path"} | {
-    f"telegram.webhook_{key}" for key in ("url", "path", "secret", "certificate", "key")
-}
+NO_DEFAULT_OF_ITS_OWN = (
+    {"state_dir", "telegram.token", "telegram.token_file", "knowledge.path"}
+    | {f"telegram.webhook_{key}" for key in ("url", "path", "secret", "certificate", "key")}
+    | {f"search.opensearch.{key}" for key in ("username", "password", "api_key", "ca_file")}
+)
 TOKEN = "123456:AAH-very-secret"
 
 
@@ -32,7 +34,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     for name, info in model.model_fields.items():
         if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            yield from keys(info.annotation, f"{name}.")
+            yield from keys(info.annotation, f"{prefix}{name}.")
         else:
             yield prefix + name
 
@@ -40,7 +42,7 @@ def keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
 def flat(values: dict[str, Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, value in values.items():
-        result |= {f"{key}.{k}": v for k, v in value.items()} if isinstance(value, dict) else {key: value}
+        result |= {f"{key}.{k}": v for k, v in flat(value).items()} if isinstance(value, dict) else {key: value}
     return result
 
 
@@ -104,8 +106,10 @@ def test_defaults_read_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_relative_paths_start_at_the_file(tmp_path: Path) -> None:
     """A configuration can be moved together with its knowledge."""
-    path = written(tmp_path, 'state_dir = "state"\n[knowledge]\npath = "here"\n')
+    tables = '[knowledge]\npath = "here"\n[search.opensearch]\nca_file = "ca.pem"\n'
+    path = written(tmp_path, 'state_dir = "state"\n' + tables)
     config = load_config(path)
+    assert config.search.opensearch.ca_file == tmp_path / "ca.pem"
     assert (config.state_dir, config.knowledge.path) == (tmp_path / "state", tmp_path / "here")
 
 
@@ -118,6 +122,9 @@ def test_relative_paths_start_at_the_file(tmp_path: Path) -> None:
         ("[telegram]\nbase_url = 'ftp://x'\n", ["telegram.base_url", "https://"]),
         ("[telegram]\nowners = ['me']\n", ["telegram.owners.0", "integer"]),
         ("telegram = 3\n", ["telegram"]),
+        ("[search.opensearch]\nhots = 1\n", ["search.opensearch.hots", "unknown key", "index_prefix"]),
+        ("[search.opensearch]\nhosts = ['localhost']\n", ["search.opensearch.hosts.0", "https://"]),
+        ("[search.opensearch]\nusername = 'x'\n", ["search.opensearch", "password"]),
         ("[ui]\nlocale = 'de'\n[search]\nengine = 'x'\n", ["ui.locale", "search.engine"]),
         ("[telegram\n", ["configuration file", "line 1"]),
     ],
@@ -137,6 +144,8 @@ def test_an_error_names_the_key_and_the_file(tmp_path: Path, text: str, named: l
         ("BOT_TELEGRAM__OWNERS", "me", "for example [123, 456]"),
         ("BOT_TELEGRAM__MODE", "pigeon", "telegram.mode"),
         ("BOT_TELEGRM__TOKEN", "x", "unknown table"),
+        ("BOT_SEARCH__OPENSEARCH__SHARDS", "0", "search.opensearch.shards"),
+        ("BOT_SEARCH__OPENSEARCH__SHARD", "1", "unknown key"),
     ],
 )
 def test_an_error_names_the_variable(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, named: str) -> None:
@@ -158,9 +167,11 @@ def test_a_missing_or_binary_file_is_named(tmp_path: Path) -> None:
 
 
 def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the token nor the database password stands in what Config prints."""
+    """Neither the token nor a password stands in what Config prints."""
     monkeypatch.setenv("BOT_TELEGRAM__TOKEN", TOKEN)
     monkeypatch.setenv("BOT_STORE__URL", "postgresql://bot:hunter2@host/bot")
+    monkeypatch.setenv("BOT_SEARCH__OPENSEARCH__USERNAME", "bot")
+    monkeypatch.setenv("BOT_SEARCH__OPENSEARCH__PASSWORD", "hunter2")
     shown = f"{load_config()!r} {load_config()}"
     assert TOKEN not in shown
     assert "hunter2" not in shown
@@ -173,6 +184,14 @@ def test_an_error_never_shows_the_value(monkeypatch: pytest.MonkeyPatch) -> None
         load_config()
     assert TOKEN not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+def test_a_credential_in_an_address_is_refused_and_not_shown(tmp_path: Path) -> None:
+    """Addresses are printed and logged; credentials have keys of their own."""
+    path = written(tmp_path, '[search.opensearch]\nhosts = ["https://bot:hunter2@search.example:9200"]\n')
+    with pytest.raises(ConfigError, match="username and password") as caught:
+        load_config(path)
+    assert "hunter2" not in str(caught.value)
 
 
 def test_the_token_is_read_from_its_file(tmp_path: Path) -> None:

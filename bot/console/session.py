@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.answer.model import Answer, Citation
 from bot.console.ports import Answering, Asking
 from bot.corpus.model import Document
-from bot.errors import KnowledgeError, PublishError
+from bot.errors import KnowledgeError, PublishError, SearchUnavailableError
 from bot.render.console import Line, Piece, answer_lines, citation_lines, explanation_lines
 from bot.render.hits import hit_lines
 from bot.render.layout import DOT, locale_of
@@ -92,7 +92,12 @@ class Session:
 
     def handle(self, line: str) -> Reply:
         """Answer a question or carry out a command; a blank line is nothing."""
-        line = line.strip()
+        try:
+            return self._handle(line.strip())
+        except SearchUnavailableError as error:
+            return Reply((*self._say("console.search_away").lines, (Piece(f"   {error}", "caution"),)))
+
+    def _handle(self, line: str) -> Reply:
         if not line.startswith("/"):
             return self._ask(line) if line else Reply()
         name, _, argument = line.partition(" ")

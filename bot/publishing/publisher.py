@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from bot.errors import KnowledgeError, PublishError
+from bot.errors import KnowledgeError, PublishError, SearchUnavailableError
 from bot.publishing.folder import Files, Folder, digest
 from bot.publishing.history import History, Journal, now
 from bot.publishing.model import Edition, Progress, Reload, Snapshot, silent
@@ -157,7 +157,7 @@ class Publisher:
         if swapped:
             try:
                 self._library.reload("undo", force=True)
-            except KnowledgeError as error:
+            except (KnowledgeError, SearchUnavailableError) as error:
                 log.error("a change was undone, but what was there before cannot be loaded: %s", error)
 
     def _tell(self, change: Change, edition: Edition, before: Files) -> None:

@@ -1,4 +1,4 @@
-"""Reloading: build beside, let it pass the gate, say what changed, swap one reference."""
+"""Reloading: build beside, let it pass the gate, say what changed, adopt it, swap one reference."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from bot.publishing.golden import GoldenLine, run_golden
 from bot.publishing.joining import Joined
 from bot.publishing.model import GoldenResult, Progress, Reload, silent
 from bot.publishing.snapshot import AskingT, State, changes
-from bot.publishing.trail import Deed, Trail, untraced
+from bot.publishing.trail import RELOADS, Deed, Trail, untraced
 
 
 class Reloader(Generic[AskingT]):
     """Holds the state in use. Safe for any number of threads; a reader keeps the state that it took.
 
     ``load`` builds a state from the folder as it is, for whom it is told (KnowledgeError where something is
-    wrong); ``golden`` reads the golden questions of that folder (none: validity alone decides).
+    wrong); ``golden`` reads the golden questions of that folder (none: validity alone decides); ``adopt`` is told
+    what answers from now on, just before it does: at the start, and then only what the gate let through.
     """
 
     def __init__(
@@ -27,10 +28,13 @@ class Reloader(Generic[AskingT]):
         golden: Callable[[], Sequence[GoldenLine]],
         trail: Trail = untraced,
         by: str = "start",
+        adopt: Callable[[AskingT], None] = lambda _assistant: None,
     ) -> None:
-        self._load, self._golden, self._trail = load, golden, trail
+        self._load, self._golden, self._trail, self._adopt = load, golden, trail, adopt
         self._joined: Joined[Reload] = Joined()
-        self.state = load(by)
+        state = load(by)
+        adopt(state.assistant)
+        self.state = state
 
     def reload(self, by: str, *, force: bool = False, progress: Progress = silent) -> Reload:
         """Build anew and swap. ``force`` swaps although golden questions fail, never where documents are wrong.
@@ -49,6 +53,7 @@ class Reloader(Generic[AskingT]):
             raise GoldenError(golden.failures, golden.total)
         progress("comparing", 0, 0)
         found = changes(before, after)
+        self._adopt(after.assistant)
         self.state = after
         seconds = time.perf_counter() - began
         done = Reload(before.snapshot, after.snapshot, found, golden, bool(golden.failures), seconds)
@@ -70,4 +75,4 @@ def _deed(done: Reload) -> Deed:
         "removed": list(found.removed),
         "golden": [done.golden.passed, done.golden.total],
     }
-    return Deed(done.after.by, "reload.forced" if done.forced else "reload", "knowledge", done.before.id, after)
+    return Deed(done.after.by, RELOADS[done.forced], "knowledge", done.before.id, after)

@@ -17,6 +17,9 @@ class Deed:
     after: object = None
 
 
+RELOADS = ("reload", "reload.forced")
+"""Actions of a reload that changed something; of one that was forced."""
+
 Trail = Callable[[Deed], None]
 """Keeps a deed, in any thread; does not raise where that fails, since what was done is done."""
 

@@ -1,6 +1,5 @@
-"""BM25 of chosen passages, exactly as the reference engine computes it.
-
-For engines that find passages by scores that are almost right: what they find is scored anew.
+"""BM25 as all engines mean it; and of chosen passages, exactly as the reference engine computes it, for engines
+that find passages by scores that are almost right: what they find is scored anew.
 """
 
 from __future__ import annotations
@@ -18,19 +17,23 @@ from bot.search.model import Hit, Terms
 K1, B = 1.2, 0.6
 
 
+def idf(frequency: int, size: int) -> float:
+    """What a term is worth that ``frequency`` of ``size`` passages hold, always above zero: Lucene's
+    ``ln(1 + (N − n + ½)/(n + ½))`` (Robertson–Spärck Jones, one added)."""
+    return math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+
+
+def norms(lengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """By passage ``1 − b + b · length/average``."""
+    return 1 - B + B * lengths / (lengths.mean() if lengths.any() else 1.0)
+
+
 class Scorer:
     """Scores passages of ``bags``."""
 
     def __init__(self, bags: Bags) -> None:
         self._bags = bags
-        self._frequencies = np.bincount(bags.terms, minlength=len(bags.names))
-        lengths = np.bincount(bags.passages.owners(), bags.weights, len(bags))
-        self._norms = K1 * (1 - B + B * lengths / (lengths.mean() if lengths.any() else 1.0))
-
-    def frequency(self, term: str) -> int:
-        """Number of passages that hold ``term``."""
-        number = self._bags.names.get(term)
-        return 0 if number is None else int(self._frequencies[number])
+        self._norms = K1 * norms(bags.lengths)
 
     def best(self, query: Terms, ordinals: Integers, limit: int) -> Sequence[Hit]:
         """The hits among ``ordinals``, each of which shares a term with ``query``: by falling score, equal scores by
@@ -42,7 +45,7 @@ class Scorer:
 
     def scores(self, query: Terms, ordinals: Integers) -> NDArray[np.float64]:
         """What each of ``ordinals`` scores for ``query``."""
-        known = [term for term in sorted(query) if self.frequency(term)]
+        known = [term for term in sorted(query) if self._bags.frequency(term)]
         counts = self._counts([self._bags.names[term] for term in known], ordinals)
         scores = np.zeros(len(ordinals))
         for term, count in zip(known, counts, strict=True):  # one by one, in order: as rounding goes elsewhere
@@ -56,8 +59,7 @@ class Scorer:
         return self.scores(query, ordinals) / (whole or 1.0)
 
     def _idf(self, term: str) -> float:
-        n = self.frequency(term)
-        return math.log(1 + (len(self._bags) - n + 0.5) / (n + 0.5))
+        return idf(self._bags.frequency(term), len(self._bags))
 
     def _counts(self, terms: Sequence[int], ordinals: Integers) -> NDArray[np.float64]:
         """How often each of ``terms`` (rows of the result) counts in each of ``ordinals`` (columns)."""

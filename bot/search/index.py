@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -21,7 +20,7 @@ from bot.language.period import Years
 from bot.language.values import Value
 from bot.search import analysis as documents_analysis
 from bot.search.analysis import Analysis, ClauseRecord, PassageRecord
-from bot.search.bm25 import Scorer
+from bot.search.bm25 import Scorer, idf
 from bot.search.memory import MemoryEngine
 from bot.search.merging import put_together
 from bot.search.model import Build, Engine
@@ -126,9 +125,8 @@ class Index:
         return self.texts.frequency(term)
 
     def idf(self, term: str) -> float:
-        """``ln(1 + (N − n + ½)/(n + ½))`` over passages (Robertson–Spärck Jones, never negative)."""
-        n, size = self.frequency(term), max(1, len(self.passages))
-        return math.log(1 + (size - n + 0.5) / (n + 0.5))
+        """What ``term`` is worth by the passages whose own text holds it."""
+        return idf(self.frequency(term), max(1, len(self.passages)))
 
     def place(self, ordinal: int) -> str | None:
         """The place that the document of passage ``ordinal`` is about."""

@@ -7,7 +7,6 @@ passage for every term, so the column of a term is computed once and kept.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -16,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Okapi
 
+from bot.search.bm25 import K1, B, idf
 from bot.search.model import Hit, Terms
 
-K1, B = 1.2, 0.6
 _COLUMNS = 20_000
 
 
@@ -34,9 +33,8 @@ class _Model(BM25Okapi):  # type: ignore[misc]  # rank_bm25 ships no types
         self.idf: dict[str, float] = {}
 
     def column(self, term: str, rows: Sequence[int]) -> list[float]:
-        """Scores of the passages ``rows``, which are all that hold ``term``, with Lucene's idf:
-        ``ln(1 + (N − n + ½)/(n + ½))`` stays above zero for every term."""
-        self.idf[term] = math.log(1 + (self.corpus_size - len(rows) + 0.5) / (len(rows) + 0.5))
+        """Scores of the passages ``rows``, which are all that hold ``term``."""
+        self.idf[term] = idf(len(rows), self.corpus_size)
         scores: list[float] = self.get_batch_scores([term], rows)
         return scores
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 Terms = Mapping[str, float]
 """Term → weight, above zero. In a passage the weight is its frequency, in a query the factor of its score."""
@@ -38,3 +38,12 @@ class Engine(Protocol):
 
 Build = Callable[[Iterable[Terms]], Engine]
 """Builds an engine over passages, which come in ordinal order."""
+
+
+@runtime_checkable
+class Published(Protocol):
+    """An engine whose index others see too: building it changes nothing for them, ``activate`` does."""
+
+    def activate(self) -> None:
+        """Make its index the current one. Raises SearchUnavailableError."""
+        ...

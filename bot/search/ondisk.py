@@ -22,10 +22,10 @@ from typing import TypeAlias
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.cache import fingerprint, packed, unpacked
 from bot.language.lists import Integers
+from bot.search.bags import Hashes
 
 KEPT = 3
 """Indexes that stay: the one in use and some before it."""
@@ -33,7 +33,6 @@ REWRITTEN = 0.25
 """Share of passages that differ from which an index is written anew."""
 _PREFIX, _DRAFT, _MANIFEST, _DAY = "passages-", "new-", "manifest", 86_400.0
 
-Keys: TypeAlias = NDArray[np.uint64]
 Write: TypeAlias = Callable[[Path, Sequence[int], Mapping[int, int]], None]
 """Takes the folder of an index (an empty one gets a new index), the slots to be removed, and the ordinals of the
 passages to be added by their slots."""
@@ -70,7 +69,7 @@ class IndexStore:
     def __init__(self, folder: Path, version: str, write: Write) -> None:
         self._folder, self._version, self._write = folder, version, write
 
-    def get(self, keys: Keys) -> tuple[Path, Integers]:
+    def get(self, keys: Hashes) -> tuple[Path, Integers]:
         """The folder of the index over passages with these ``keys`` (the same only for the same contents), and the
         slots of the passages, both in ordinal order. It is made where it is missing or damaged. Raises OSError."""
         path = self._folder / f"{_PREFIX}{fingerprint(self._version, keys.tobytes())}"
@@ -95,7 +94,7 @@ class IndexStore:
             return None
         return manifest
 
-    def _make(self, path: Path, keys: Keys) -> _Manifest:
+    def _make(self, path: Path, keys: Hashes) -> _Manifest:
         with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=self._folder) as draft:
             home = Path(draft, "index")
             home.mkdir()
@@ -106,7 +105,7 @@ class IndexStore:
             (home / _MANIFEST).write_bytes(packed(manifest))
             return self._put(home, path, manifest)
 
-    def _begin(self, home: Path, keys: Keys) -> _Plan:
+    def _begin(self, home: Path, keys: Hashes) -> _Plan:
         """What is to be done in ``home``, where the files of the newest index are if that is less work."""
         for path in self._newest_first():
             if manifest := self._intact(path):
@@ -148,7 +147,7 @@ class IndexStore:
             path.rename(Path(gone, "index"))
 
 
-def _plan(manifest: _Manifest, keys: Keys) -> _Plan:
+def _plan(manifest: _Manifest, keys: Hashes) -> _Plan:
     """From the index of ``manifest`` to one over ``keys``."""
     there = np.frombuffer(manifest.slots, dtype=np.int64).tolist()
     free: defaultdict[int, list[int]] = defaultdict(list)

@@ -7,21 +7,19 @@ than asked for are taken from it and scored exactly.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import tantivy
-from numpy.typing import NDArray
 from tantivy.tantivy import __version__ as tantivy_version
 
 from bot.language.lists import Integers
 from bot.search.bags import Bags
 from bot.search.bm25 import Scorer
 from bot.search.model import Hit, Terms
-from bot.search.ondisk import IndexStore, Keys
+from bot.search.ondisk import IndexStore
 
 VERSION = f"1, {tantivy_version}"
 """Of the indexes on disk: their layout, and what wrote them. What the terms are like is said by the terms."""
@@ -33,8 +31,6 @@ WRITER_BYTES = 64_000_000
 """What the writer gathers before it writes a segment."""
 _TERMS, _SLOT, _FILLER = "terms", "slot", "."
 
-Hashes = NDArray[np.uint64]
-
 _log = logging.getLogger(__name__)
 
 
@@ -44,20 +40,20 @@ class TantivyEngine:
     def __init__(self, passages: Iterable[Terms], folder: Path | None = None) -> None:
         """The index is kept in ``folder``, and made only of what is not there yet; else it is held in memory."""
         bags = Bags.of(passages)
-        self._scorer, self._size = Scorer(bags), len(bags)
+        self._bags, self._scorer = bags, Scorer(bags)
         index, slots = _index(bags, folder)
         self._schema, self._searcher = index.schema, index.searcher()
         self._ordinals = np.zeros(slots.max(initial=-1) + 1, dtype=np.int64)
         self._ordinals[slots] = np.arange(len(slots))
 
     def __len__(self) -> int:
-        return self._size
+        return len(self._bags)
 
     def frequency(self, term: str) -> int:
-        return self._scorer.frequency(term)
+        return self._bags.frequency(term)
 
     def search(self, query: Terms, limit: int) -> Sequence[Hit]:
-        known = {term: weight for term, weight in query.items() if self._scorer.frequency(term)}
+        known = {term: weight for term, weight in query.items() if self._bags.frequency(term)}
         if not known or limit < 1:
             return []
         found = self._searcher.search(self._any_of(known), TIMES * limit + SPARE, count=False).hits
@@ -68,7 +64,8 @@ class TantivyEngine:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._one(*term)) for term in query.items()])
 
     def _one(self, term: str, weight: float) -> tantivy.Query:
-        query = tantivy.Query.term_query(self._schema, _TERMS, _token(_hash(term)), "freq")
+        token = _token(int(self._bags.hashes[self._bags.names[term]]))
+        query = tantivy.Query.term_query(self._schema, _TERMS, token, "freq")
         return tantivy.Query.boost_query(query, weight)
 
 
@@ -77,7 +74,7 @@ def _index(bags: Bags, folder: Path | None) -> tuple[tantivy.Index, Integers]:
     writer = _Writer(bags)
     if folder is not None:
         try:
-            path, slots = IndexStore(folder, VERSION, writer.write).get(writer.keys())
+            path, slots = IndexStore(folder, VERSION, writer.write).get(bags.fingerprints())
             return tantivy.Index.open(str(path)), slots
         except (OSError, ValueError) as error:  # tantivy has no errors of its own
             _log.warning("%s: the index cannot be kept there and is held in memory: %s", folder, error)
@@ -91,17 +88,7 @@ class _Writer:
 
     def __init__(self, bags: Bags) -> None:
         self._bags = bags
-        self._hashes = np.array([_hash(term) for term in bags.names], dtype=np.uint64)
         self._filling = [_FILLER] * round(FILLING * float(bags.weights.sum()) / max(1, len(bags)))
-
-    def keys(self) -> Keys:
-        """By passage a number that stands for its terms and their weights, whatever their order."""
-        counts = np.round(self._bags.weights).astype(np.uint64)
-        mixed = _mixed(self._hashes[self._bags.terms] + _mixed(counts))
-        sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(mixed, dtype=np.uint64)))
-        first = self._bags.passages.first
-        keys: Keys = sums[first[1:]] - sums[first[:-1]]
-        return keys
 
     def write(self, folder: Path, removed: Sequence[int], added: Mapping[int, int]) -> None:
         """Change the index in ``folder``, which gets one where it has none."""
@@ -121,8 +108,7 @@ class _Writer:
     def _text(self, ordinal: int) -> str:
         """The tokens of a passage, each as often as its term counts, and the filling."""
         own = slice(*self._bags.passages.first[ordinal : ordinal + 2])
-        counts = np.round(self._bags.weights[own]).astype(np.int64)
-        hashes = np.repeat(self._hashes[self._bags.terms[own]], counts)
+        hashes = np.repeat(self._bags.hashes[self._bags.terms[own]], self._bags.counts(own))
         return " ".join([*map(_token, hashes.tolist()), *self._filling])
 
 
@@ -133,17 +119,5 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _hash(term: str) -> int:
-    """64 bits that stand for ``term`` in every index."""
-    return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
-
-
 def _token(hashed: int) -> str:
     return f"{hashed:016x}"
-
-
-def _mixed(numbers: Hashes) -> Hashes:
-    """Numbers that are near one another, far apart (the finaliser of SplitMix64)."""
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return numbers ^ (numbers >> np.uint64(31))

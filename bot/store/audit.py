@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.model import Entry, Role
@@ -24,12 +25,20 @@ class Audit(Part):
 
     async def entries(self, since: datetime, limit: int = 100) -> list[Entry]:
         """The newest ``limit`` entries from ``since`` on, newest first."""
-        columns = (audit.c[name] for name in Entry.__dataclass_fields__)
-        newest_first = select(*columns).order_by(audit.c.at.desc(), audit.c.id.desc())
+        newest_first = _entries().order_by(audit.c.at.desc(), audit.c.id.desc())
         return [
             Entry(**row._mapping)
             for row in await self.database.all(newest_first.where(audit.c.at >= since).limit(limit))
         ]
+
+    async def last(self, *actions: str) -> Entry | None:
+        """The entry that was added last of those with one of these actions, whatever their clocks said."""
+        row = await self.database.one(_entries().where(audit.c.action.in_(actions)).order_by(audit.c.id.desc()))
+        return row and Entry(**row._mapping)
+
+
+def _entries() -> Select[Any]:
+    return select(*(audit.c[name] for name in Entry.__dataclass_fields__))
 
 
 async def _record(connection: AsyncConnection, entry: Entry) -> None:

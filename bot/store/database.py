@@ -11,7 +11,7 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -176,6 +176,42 @@ class Database:
         """Execute one statement in its own transaction; how many rows it wrote."""
         async with self.write() as connection:
             return await rows_written(connection, statement)
+
+    @property
+    def tells(self) -> bool:
+        """Whether ``tell`` reaches other processes."""
+        return not self._lite
+
+    async def tell(self, channel: str) -> None:
+        """Whoever listens to ``channel`` is told that something has happened. PostgreSQL only."""
+        async with self.write() as connection:
+            await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
+
+    @asynccontextmanager
+    async def listening(self, channel: str) -> AsyncIterator[Callable[[float], Awaitable[None]]]:
+        """Listen to ``channel`` while the block runs; PostgreSQL only. See ``News.listening``."""
+        async with self._connected(self._engine.execution_options(isolation_level="AUTOCOMMIT")) as connection:
+            told = asyncio.Event()
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            driver.add_termination_listener(lambda *_: told.set())
+            try:
+                await driver.add_listener(channel, lambda *_: told.set())
+            except Exception as error:  # the driver's own, which SQLAlchemy does not see here
+                raise StoreError(self._explain("cannot be listened to", error, "does it run?")) from None
+
+            async def heard(seconds: float) -> None:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(seconds):
+                        await told.wait()
+                told.clear()
+                with self._translated():
+                    await connection.execute(text("SELECT 1"))  # fails where the connection was lost
+
+            try:
+                yield heard
+            finally:
+                with suppress(SQLAlchemyError):  # it may be lost already
+                    await connection.invalidate()  # nobody else shall use a connection that listens
 
     async def one(self, statement: Select[Any]) -> Row[Any] | None:
         """The first row."""

@@ -62,5 +62,7 @@ async def _upgrade_alone(url: URL, config: Config) -> None:
 
 
 def _upgrade(connection: Connection, config: Config) -> None:
+    if not connection.in_transaction():  # else Alembic ends one after each revision on SQLite, and others come between
+        connection.begin()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -18,10 +18,12 @@ from bot.store.feedback import Feedback
 from bot.store.gaps import Gaps
 from bot.store.migrate import migrate
 from bot.store.model import Miss
+from bot.store.news import News
+from bot.store.paces import Paces
 from bot.store.parts import Clock, lock_cards, utc_now
 from bot.store.questions import Questions
 from bot.store.shares import Shares
-from bot.store.tables import blocked, cards, dialogues, feedback, questions, updates, users, waiting
+from bot.store.tables import blocked, cards, dialogues, feedback, paces, questions, updates, users, waiting
 from bot.store.updates import KEPT, Updates
 from bot.store.users import Users
 from bot.store.waiting import WaitingList
@@ -44,6 +46,8 @@ class Store:
         self.audit = Audit(database, clock)
         self.roles = Roles(database, clock)
         self.gaps = Gaps(database, clock)
+        self.news = News(database, clock)
+        self.paces = Paces(database, clock)
 
     @classmethod
     @asynccontextmanager
@@ -57,6 +61,11 @@ class Store:
         async with open_database(location) as database:
             await migrate(database)
             yield cls(database, retention, clock)
+
+    @property
+    def shared(self) -> bool:
+        """Whether servers on several machines may have it open."""
+        return self._database.tells
 
     async def missed(self, since: datetime) -> list[tuple[str, Miss, datetime]]:
         """Questions from ``since`` on that brought no answer, or whose answer somebody disliked, and when."""
@@ -81,7 +90,7 @@ class Store:
             return gone + await _written(connection, _anonymise(user_id))
 
     async def purge(self, now: datetime) -> int:
-        """Delete what is older than the retention, and updates that Telegram has forgotten; how many rows."""
+        """Delete what is older than the retention, and what nobody asks for any more; how many rows."""
         oldest = now - self._retention
         async with self._database.write() as connection:
             gone = await _written(connection, delete(dialogues).where(dialogues.c.updated_at < oldest))
@@ -90,6 +99,7 @@ class Store:
                 connection,
                 delete(questions).where(questions.c.asked_at < oldest),
                 delete(updates).where(updates.c.leased_until < now - KEPT),
+                delete(paces).where(paces.c.until < now),
             )
 
 

@@ -188,6 +188,15 @@ updates = Table(
     Index(None, "leased_until"),
 )
 
+paces = Table(
+    "paces",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("times", Json, nullable=False),  # of the last events, in seconds since 1970, oldest first
+    Column("until", Utc, nullable=False),  # when they count no more
+    Index(None, "until"),
+)
+
 shares = Table(
     "shares",
     metadata,

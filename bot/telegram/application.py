@@ -29,6 +29,7 @@ from bot.telegram.measured import MeasuredLibrary
 from bot.telegram.membership import Membership
 from bot.telegram.menus import PrivateMenus
 from bot.telegram.overheard import Overheard
+from bot.telegram.pace import Pace
 from bot.telegram.people import Languages
 from bot.telegram.ports import Answering
 from bot.telegram.shelf import Shelf
@@ -65,7 +66,8 @@ def build_application(
     """
     token = bot_token(config)
     metrics, hooks = metrics or Metrics(), hooks or Hooks()
-    limiter = FloodControl(metrics, hooks, rates)
+    pace = Pace(store.paces) if store.shared else None
+    limiter = FloodControl(metrics, hooks, rates, pace=pace)
     application: BotApplication = (
         Application.builder()
         .token(token)
@@ -77,7 +79,7 @@ def build_application(
         .build()
     )
     Overheard().register(application)
-    Gate(config, metrics).register(application)
+    Gate(config, metrics, pace=pace).register(application)
     languages = Languages(store, config.ui.locale)
     desk = Desk(MeasuredLibrary(library, metrics), store, languages)
     buttons = Buttons(desk)

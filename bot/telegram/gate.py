@@ -24,6 +24,7 @@ from bot.render import messages
 from bot.render.telegram import page_html
 from bot.telegram.addressing import question_of
 from bot.telegram.languages import AUTO
+from bot.telegram.pace import Pace
 from bot.telegram.sending import reply
 from bot.telegram.types import BotApplication, Context
 from bot.telegram.windows import Rate, Window
@@ -56,9 +57,16 @@ class _Visitor:
 
 
 class Gate:
-    """Lets updates through or stops them. ``clock`` counts seconds and never goes back."""
+    """Lets updates through or stops them. ``clock`` counts seconds and never goes back; with a ``pace`` it counts
+    what people ask of all servers."""
 
-    def __init__(self, config: Config, metrics: Metrics, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        config: Config,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.monotonic,
+        pace: Pace | None = None,
+    ) -> None:
         self._allow = frozenset(config.access.allow)
         self._deny = frozenset(config.access.deny)
         self._owners = frozenset(config.telegram.owners)
@@ -66,6 +74,8 @@ class Gate:
         self._locale = config.ui.locale
         self._metrics = metrics
         self._clock = clock
+        self._pace = pace
+        self._rate = Rate(config.limits.questions_per_minute, MINUTE)
         self._visitors: OrderedDict[int, _Visitor] = OrderedDict()
 
     def register(self, application: BotApplication) -> None:
@@ -77,7 +87,7 @@ class Gate:
         ids = _ids(update)
         message = update.message or update.edited_message
         question = _spoken(message, context.bot.bot)
-        reason = self._access(ids) or self._excess(_payer(update), message, question)
+        reason = self._access(ids) or await self._excess(_payer(update), message, question)
         if reason is None:
             return
         self._metrics.turned_away.labels(reason).inc()
@@ -92,7 +102,7 @@ class Gate:
             return "not_allowed"
         return None
 
-    def _excess(self, payer: int, message: Message | None, question: str | None) -> Reason | None:
+    async def _excess(self, payer: int, message: Message | None, question: str | None) -> Reason | None:
         """Return what is too much about a message that speaks to the bot, and count it."""
         if message is None or question is None:
             return None
@@ -100,12 +110,19 @@ class Gate:
         if message.media_group_id and message.media_group_id == visitor.album:
             return None  # an album is one message to whoever sends it
         visitor.album = message.media_group_id
-        if self._limits.questions_per_minute:
-            if visitor.asked.wait():
-                return "too_many"
-            visitor.asked.add()
+        if await self._asks_too_often(payer, visitor):
+            return "too_many"
         longest = self._limits.question_characters
         return "too_long" if longest and len(question) > longest else None
+
+    async def _asks_too_often(self, payer: int, visitor: _Visitor) -> bool:
+        """Count one more question, unless it is one too many."""
+        if not self._rate.count:
+            return False
+        if visitor.asked.wait() or (self._pace and await self._pace.wait(f"user {payer}", self._rate, patience=0)):
+            return True
+        visitor.asked.add()
+        return False
 
     async def _tell(self, payer: int, message: Message, reason: Reason) -> None:
         """Explain a refusal, unless that was done: for good where it is for good, else in the last minute."""
@@ -124,8 +141,7 @@ class Gate:
         return messages.resolve((None if self._locale == AUTO else self._locale) or app or "")
 
     def _visitor(self, payer: int) -> _Visitor:
-        rate = Rate(self._limits.questions_per_minute, MINUTE)
-        visitor = self._visitors.setdefault(payer, _Visitor(Window(rate, self._clock)))
+        visitor = self._visitors.setdefault(payer, _Visitor(Window(self._rate, self._clock)))
         self._visitors.move_to_end(payer)
         if len(self._visitors) > REMEMBERED:
             self._visitors.popitem(last=False)

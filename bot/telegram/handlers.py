@@ -11,7 +11,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import CommandHandler, MessageHandler, filters
 
 from bot.answer.model import Answer
-from bot.errors import StoreError
+from bot.errors import SearchUnavailableError, StoreError
 from bot.render import messages
 from bot.render.messages import resolve
 from bot.render.telegram import answer_html, escaped, page_html, quote_html
@@ -184,16 +184,19 @@ class Handlers:
             log.warning("a reply could not be sent: %s", error)
             if not isinstance(error, BadRequest):
                 return  # the network is down: an apology would not arrive either
+        elif isinstance(error, SearchUnavailableError):
+            log.warning("a question could not be searched for: %s", error)
         else:
             log.error("a message could not be answered", exc_info=error)
-        await self._apologise(update)
+        away = isinstance(error, SearchUnavailableError)
+        await self._apologise(update, "telegram.search_away" if away else "telegram.error")
 
-    async def _apologise(self, update: object) -> None:
+    async def _apologise(self, update: object, key: str) -> None:
         message = update.message if isinstance(update, Update) else None
         if message is None:
             return
         try:
-            await reply(message, page_html(await self._locale_at_a_pinch(message), "telegram.error"))
+            await reply(message, page_html(await self._locale_at_a_pinch(message), key))
         except TelegramError as error:
             log.warning("an apology could not be sent: %s", error)
 

@@ -31,7 +31,7 @@ except ImportError:  # Windows
 
 log = logging.getLogger(__name__)
 
-LEASE = 60.0
+LEASE = 30.0
 """Seconds after which another server takes over what a dead one has left."""
 PURGE_EVERY = 24 * 3600.0
 _SERVERS = 64

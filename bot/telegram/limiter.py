@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -23,6 +24,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot.observe.metrics import Metrics
 from bot.telegram.hooks import Hooks
+from bot.telegram.pace import Pace
 from bot.telegram.throttle import Throttle
 from bot.telegram.windows import Rate
 
@@ -79,15 +81,24 @@ class FloodControl(BaseRateLimiter[int]):
     """Paces, orders and repeats the calls of the Bot API; ``getUpdates`` does not come through here.
 
     A call that timed out after it was sent is not repeated: the message was probably delivered, and twice is
-    worse than never. A chat that refuses the bot (403) is not written to until ``welcome``.
+    worse than never. A chat that refuses the bot (403) is not written to until ``welcome``. With a ``pace`` all servers
+    keep the rates together.
     """
 
-    def __init__(self, metrics: Metrics, hooks: Hooks, rates: Rates = RATES, pauses: Sequence[float] = PAUSES) -> None:
+    def __init__(
+        self,
+        metrics: Metrics,
+        hooks: Hooks,
+        rates: Rates = RATES,
+        pauses: Sequence[float] = PAUSES,
+        pace: Pace | None = None,
+    ) -> None:
         self._metrics = metrics
         self._hooks = hooks
         self._rates = rates
         self._pauses = tuple(pauses)
-        self._overall = Throttle(rates.overall)
+        self._pace = pace
+        self._overall = self._throttle("all", rates.overall)
         self._chats: dict[ChatId, _Chat] = {}
         self._refused: OrderedDict[ChatId, None] = OrderedDict()
         self._hurry = asyncio.Event()
@@ -228,9 +239,12 @@ class FloodControl(BaseRateLimiter[int]):
             self._tidy()
 
     def _new_chat(self, chat_id: ChatId) -> _Chat:
+        own = self._throttle(f"chat {chat_id}", self._rates.chat)
         is_group = isinstance(chat_id, str) or chat_id < 0
-        rates = [self._rates.chat, self._rates.group] if is_group else [self._rates.chat]
-        return _Chat(tuple(Throttle(rate) for rate in rates))
+        return _Chat((own, self._throttle(f"group {chat_id}", self._rates.group)) if is_group else (own,))
+
+    def _throttle(self, key: str, rate: Rate) -> Throttle:
+        return Throttle(rate, partial(self._pace.wait, key, rate) if self._pace else None)
 
     def _tidy(self) -> None:
         if len(self._chats) > CHATS:

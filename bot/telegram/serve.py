@@ -36,7 +36,7 @@ from bot.telegram.webhook import Endpoint, Receiver, endpoint
 
 log = logging.getLogger(__name__)
 
-Beside = Callable[[], AbstractAsyncContextManager[None]]
+Beside = Callable[[Store], AbstractAsyncContextManager[None]]
 GRACE = 20.0
 """Seconds that updates in flight may take at the end; whoever runs services kills after 30."""
 
@@ -45,7 +45,7 @@ def run(
     config: Config,
     library: Answering,
     opening: AbstractAsyncContextManager[Store],
-    beside: Beside = contextlib.nullcontext,
+    beside: Beside,
     office: Office | None = None,
 ) -> int:
     """Run ``serve`` in an event loop of its own and return the exit code; logs go to standard error.
@@ -66,7 +66,7 @@ async def _serve_alone(
     office: Office | None,
 ) -> int:
     with responsive():
-        async with opening as store, beside():
+        async with opening as store, beside(store):
             return await serve(config, library, store, office)
 
 

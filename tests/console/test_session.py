@@ -10,7 +10,7 @@ import pytest
 from bot.answer.model import Answer, Citation, Explanation
 from bot.console.session import COMMANDS, FULL, TURNS, Session
 from bot.corpus.model import Document, FrontMatter
-from bot.errors import GoldenError, KnowledgeError, Problem
+from bot.errors import GoldenError, KnowledgeError, Problem, SearchUnavailableError
 from bot.publishing.model import Kept, Reload
 from bot.render.console import plain
 from tests.samples import QUOTE, answer, citation, reload, silence
@@ -28,6 +28,7 @@ class Knowledge:
         self.reply = reply or answer()
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.problems: tuple[Problem, ...] = ()
+        self.away: SearchUnavailableError | None = None
         self.golden_fails = False
         self.kept: list[tuple[str, tuple[str, ...], bool]] = []
         self.documents = DOCUMENTS
@@ -44,6 +45,8 @@ class Knowledge:
         return reload()
 
     def ask(self, question: str, turns: Sequence[str] = (), *, explain: bool = False) -> Answer:
+        if self.away:
+            raise self.away
         self.asked.append((question, tuple(turns)))
         explanation = Explanation(concepts=("gdp",)) if explain else None
         return replace(self.reply, question=question, explanation=explanation)
@@ -229,6 +232,14 @@ def test_a_failed_reload_lists_the_problems_and_goes_on(session: Session, knowle
     said = shown(session, "/reload")
     assert "a.md:3: no title" in said
     assert "b.md: empty" in said
+    assert "【10%左右】" in shown(session, "黄埔")
+
+
+def test_an_absent_search_cluster_does_not_end_the_conversation(session: Session, knowledge: Knowledge) -> None:
+    """The console says what is wrong; the next question may be answered again."""
+    knowledge.away = SearchUnavailableError("https://search.example:9200: the search cluster does not answer")
+    assert "search.example:9200" in shown(session, "黄埔")
+    knowledge.away = None
     assert "【10%左右】" in shown(session, "黄埔")
 
 

@@ -1,10 +1,7 @@
 """The contract of ``Engine``: every engine runs these tests, whatever it is built on.
 
-A test class derives from ``EngineContract`` and says how to build its engine:
-
-    class TestMemoryEngine(EngineContract):
-        def build(self, passages: Iterable[Terms]) -> Engine:
-            return MemoryEngine(passages)
+``test_engine_contract.py`` runs them over all engines; what is made of engines derives from ``EngineContract`` and
+says how it is built.
 """
 
 from __future__ import annotations

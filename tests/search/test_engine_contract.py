@@ -1,8 +1,4 @@
-"""Every engine finds what the engine in memory finds, over real documents, for real questions.
-
-A line in ``ENGINES`` is all that another engine takes (and, for what the engine must do by itself, a class that
-derives from ``EngineContract``).
-"""
+"""Every engine keeps the contract, and finds what the one in memory finds, over real documents, for real questions."""
 
 from __future__ import annotations
 
@@ -10,8 +6,7 @@ import dataclasses
 import json
 import os
 import statistics
-from collections.abc import Callable, Iterable, Sequence
-from importlib.util import find_spec
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,24 +21,26 @@ from bot.corpus.loader import load_folder
 from bot.language.language import Language
 from bot.render.json import answer_json
 from bot.search.index import build_index
-from bot.search.memory import MemoryEngine
-from bot.search.model import Engine, Terms
+from bot.search.model import Build, Engine, Terms
+from tests.search.contract import EngineContract
+from tests.search.engines import ENGINES
 
 ROOT = Path(__file__).resolve().parents[2]
 BEST = 10
 
 
-def _memory(passages: Iterable[Terms], _folder: Path) -> Engine:
-    return MemoryEngine(passages)
+class TestEngine(EngineContract):
+    """What the protocol says, over small made-up passages."""
 
+    new: Build
 
-def _tantivy(passages: Iterable[Terms], folder: Path) -> Engine:
-    from bot.search.tantivy import TantivyEngine
+    @pytest.fixture(autouse=True, params=ENGINES)
+    def _engine(self, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+        with ENGINES[request.param](tmp_path) as self.new:
+            yield
 
-    return TantivyEngine(passages, folder)
-
-
-ENGINES: dict[str, Callable[[Iterable[Terms], Path], Engine]] = {"memory": _memory, "tantivy": _tantivy}
+    def build(self, passages: Iterable[Terms]) -> Engine:
+        return self.new(passages)
 
 
 def _bundled(_into: Path) -> Path:
@@ -69,13 +66,13 @@ def reference(
     return Assistant(build_index(load_folder(folder), language))
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def other(request: pytest.FixtureRequest, reference: Assistant, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+@pytest.fixture(scope="module", params=["tantivy-on-disk", "opensearch-sharded"])
+def other(
+    request: pytest.FixtureRequest, reference: Assistant, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Assistant]:
     """The same knowledge with the engine under test."""
-    if find_spec(request.param) is None and request.param != "memory":
-        pytest.skip(f"{request.param} is not installed")
-    engine = ENGINES[request.param](reference.index.texts.bags, tmp_path_factory.mktemp("index"))
-    return Assistant(dataclasses.replace(reference.index, engine=engine))
+    with ENGINES[request.param](tmp_path_factory.mktemp("index")) as build:
+        yield Assistant(dataclasses.replace(reference.index, engine=build(reference.index.texts.bags)))
 
 
 def golden() -> Sequence[str]:

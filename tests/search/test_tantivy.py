@@ -1,4 +1,4 @@
-"""The engine on disk: the contract, and indexes that are kept, changed, shared and found damaged."""
+"""The engine on disk: its indexes are kept, changed, shared and found damaged."""
 
 from __future__ import annotations
 
@@ -6,38 +6,19 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.search.memory import MemoryEngine
-from bot.search.model import Engine, Hit, Terms
-from tests.search.contract import EngineContract
+from bot.search.model import Hit, Terms
 
 pytest.importorskip("tantivy", reason="the extra 'large' is not installed")
 
 from bot.search.tantivy import TantivyEngine
 
 QUERY: Terms = {"w:a": 0.5, "w:3": 1.0, "w:x5": 2.0}
-
-
-class TestInMemory(EngineContract):
-    """The contract, over indexes that are kept nowhere."""
-
-    def build(self, passages: Iterable[Terms]) -> Engine:
-        return TantivyEngine(passages)
-
-
-class TestOnDisk(EngineContract):
-    """The contract, over indexes that follow one another in a folder, each made from what was there."""
-
-    @pytest.fixture(autouse=True)
-    def _folder(self, tmp_path: Path) -> None:
-        self.folder = tmp_path
-
-    def build(self, passages: Iterable[Terms]) -> Engine:
-        return TantivyEngine(passages, self.folder)
 
 
 def passages(size: int, salt: str = "") -> list[Terms]:

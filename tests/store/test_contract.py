@@ -545,6 +545,35 @@ async def test_what_must_stay_survives_a_purge(store: Store) -> None:
     assert len(await store.audit.entries(EVER, 9)) == 1
 
 
+async def test_a_pace_is_kept(store: Store, clock: Clock) -> None:
+    """Two in any ten seconds: whoever comes then waits, each after the one before. Other keys do not matter."""
+    assert [await store.paces.wait("a", 2, 10) for _ in range(5)] == [0, 0, 10, 10, 20]
+    assert await store.paces.wait("b", 2, 10) == 0
+    clock.forward(seconds=25)
+    assert [await store.paces.wait("a", 2, 10) for _ in range(3)] == [0, 5, 10]
+
+
+async def test_whoever_does_not_want_to_wait_is_not_counted(store: Store, clock: Clock) -> None:
+    """However often that is."""
+    waits = [await store.paces.wait("a", 2, 10, patience=0) for _ in range(4)]
+    assert waits == [0, 0, 10, 10]
+    clock.forward(seconds=10)
+    assert [await store.paces.wait("a", 2, 10, patience=0) for _ in range(3)] == [0, 0, 10]
+
+
+async def test_many_keep_a_pace_together(store: Store) -> None:
+    """None of those who come at once is forgotten."""
+    waits = await asyncio.gather(*(store.paces.wait("a", 3, 10) for _ in range(12)))
+    assert sorted(waits) == [0, 0, 0, 10, 10, 10, 20, 20, 20, 30, 30, 30]
+
+
+async def test_a_pace_that_is_over_is_purged(store: Store, clock: Clock) -> None:
+    """Not one that still counts."""
+    await store.paces.wait("a", 2, 10)
+    assert await store.purge(clock.now + timedelta(seconds=10)) == 0
+    assert await store.purge(clock.now + timedelta(seconds=11)) == 1
+
+
 async def test_updates_that_telegram_has_forgotten_are_purged(store: Store, clock: Clock) -> None:
     """After two days; one that may still be sent again stays claimed."""
     await store.updates.claim(1, "a", 0)

@@ -125,6 +125,15 @@ async def test_a_store_that_a_newer_program_changed_is_refused(location: str, ne
         assert await revision(database) == "9999"
 
 
+async def test_all_revisions_are_one_step(location: str, broken: Path) -> None:
+    """Where the last one fails, those before it are undone too; so no other process ever sees half of them."""
+    async with open_database(location) as database:
+        with pytest.raises(StoreError, match="no_such_thing"):
+            await migrate(database, broken)
+        async with database.read() as connection:
+            assert await connection.run_sync(tables) == set()
+
+
 async def test_a_revision_that_fails_changes_nothing(location: str, broken: Path) -> None:
     """Its first steps are undone, and the store opens as before."""
     async with Store.open(location) as store:

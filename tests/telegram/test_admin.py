@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.assembly import Library, audit_trail, open_office
+from bot.assembly import Library, open_office
+from bot.auditing import audit_trail
 from bot.config import Config, load_config
 from bot.language.language import Language
 from bot.store.model import Asked, Key, Waiting

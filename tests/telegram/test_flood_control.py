@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -21,9 +21,12 @@ from bot.telegram.hooks import Hooks
 from bot.telegram.limiter import CHATS, LONGEST_WAIT, Rates
 from bot.telegram.serve import polling
 from bot.telegram.windows import Rate
+from tests.store.conftest import postgres
 from tests.telegram.botapi import BotApi, Call, private_message, too_many_requests
 from tests.telegram.botapi.failures import Failure, bad_gateway, dropped, garbled, hanging, internal_error
 from tests.telegram.conftest import UNHURRIED, SmallLibrary
+
+__all__ = ["postgres"]  # a fixture
 
 WEI, LI, GROUP = 1001, 1002, -1002001
 
@@ -71,6 +74,25 @@ async def test_never_more_than_thirty_a_second(api: BotApi, running: Running) ->
     assert len(counted) == 81
     assert busiest(counted, 1.0) <= 30
     assert counted[-1].at - counted[0].at < 4
+
+
+async def test_servers_keep_a_rate_together(api: BotApi, config: Config, library: SmallLibrary, postgres: str) -> None:
+    """Two bots with a store on one PostgreSQL; loopback may bring calls a little nearer than they were sent."""
+    chats = range(2001, 2031)
+    for chat_id in chats:
+        api.chats.add({"id": chat_id, "type": "private", "first_name": "W"})
+    rates = Rates(Rate(10, 1.0), Rate(9, 1), Rate(9, 1))
+    async with AsyncExitStack() as stack:
+        bots = []
+        for _ in range(2):
+            store = await stack.enter_async_context(Store.open(postgres))
+            application = build_application(config, library, store, rates=rates)
+            bots.append(await stack.enter_async_context(application.bot))
+        await asyncio.gather(*(bots[chat_id % 2].send_message(chat_id, "x") for chat_id in chats))
+    calls = sends(api)
+    assert len(calls) == 30
+    assert busiest(calls, 0.8) <= 10
+    assert max(call.at for call in calls) - min(call.at for call in calls) > 1.8
 
 
 async def test_a_chat_gets_bursts_and_then_its_pace_in_order(api: BotApi, running: Running) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.errors import SearchUnavailableError
 from tests.telegram.botapi import (
     BotApi,
     business_message,
@@ -203,6 +204,20 @@ async def test_a_failure_is_apologised_for_and_not_told(
     assert message["text"] == "抱歉，刚才出了点问题，请稍后再试。"
     assert QUOTE in answer["text"]
     assert "secret path /srv/db" in caplog.text
+
+
+async def test_an_absent_search_cluster_is_told_politely(
+    api: BotApi, serving: Serving, library: SmallLibrary, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The chat reads that it may ask again soon, and nothing of addresses; the log says which cluster."""
+    library.breaks = SearchUnavailableError("https://search.example:9200: the search cluster does not answer")
+    async with serving():
+        message = await api.reply_to(private_message(GDP))
+        library.breaks = None
+        answer = await api.reply_to(private_message(GDP))
+    assert message["text"] == "资料检索暂时连接不上，请过一分钟再问。"
+    assert QUOTE in answer["text"]
+    assert "search.example:9200" in caplog.text
 
 
 @pytest.mark.parametrize(
