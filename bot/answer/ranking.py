@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bot.answer.fitting import Fitting
+from bot.answer.fitting import THING, Fitting
 from bot.answer.gates import PlaceGate, newest, official
 from bot.answer.highlighting import figure_gap
 from bot.answer.question import Question
@@ -143,12 +143,13 @@ def _candidate(scored: Scored, hits: Sequence[Hit], number: int, row: int, score
 
 
 def _has_required(question: Question, scores: PassageScores) -> bool:
-    """A required attribute stands in the sentence itself, another place at least in its paragraph."""
+    """A required attribute stands in the sentence itself; another place, or what the attribute is of, is at least
+    heard of."""
+    attribute = any(span.required for span in question.spans)
     return all(
-        (not span.required or scores.own[:, number].max() >= REQUIRED)
-        and (not span.elsewhere or scores.seen[:, number].max() >= HEARD)
+        scores.own[:, number].max() >= REQUIRED if span.required else scores.seen[:, number].max() >= HEARD
         for number, span in enumerate(question.spans)
-        if span.required or span.elsewhere
+        if span.required or span.elsewhere or (attribute and span.named and span.weight >= THING)
     )
 
 

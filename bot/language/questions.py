@@ -48,7 +48,7 @@ class QuestionRules:
 
     def small_talk(self, text: str) -> str | None:
         """``greeting``, ``thanks`` … where folded ``text`` is nothing else (marks and particles aside)."""
-        bare = re.sub(r"(?<=[\u4e00-\u9fff])[呀啊哦哈啦喇嘛吧呢喔晒了]+$", "", _MARKS.sub(" ", text).strip())
+        bare = re.sub(r"(?<=[\u4e00-\u9fff])[呀啊哦哈啦喇嘛吧呢喔晒了吗么]+$", "", _MARKS.sub(" ", text).strip())
         squeezed = re.sub(r"(?<=[\u4e00-\u9fff])\s+", "", bare)
         ways = (squeezed, _MARKS.sub("", text), _PARTICLES.sub("", squeezed))
         alone = next((code for code, pattern in self.small if any(map(pattern.fullmatch, ways))), None)

@@ -92,3 +92,8 @@ def test_another_thing_is_counted_in_its_own_words(index: Index) -> None:
     """几家医院, then beds: not 几家 any more."""
     asked = resolve("那床位呢", ("北岭区建了几家医院",), index)
     assert "家" not in asked.counters
+
+
+def test_an_attribute_of_one_thing_does_not_answer_for_another(bundled: Assistant) -> None:
+    """An area that is told of something else is not that of the bonded zone."""
+    assert bundled.ask("综合保税区占地多大面积").citations == ()
