@@ -28,6 +28,7 @@ from bot.publishing.office import BUNDLED, Office
 from bot.publishing.publisher import Publisher, editions_of
 from bot.publishing.publisher import recover as recover_folder
 from bot.publishing.reloading import Reloader
+from bot.publishing.settling import settled
 from bot.publishing.snapshot import State, lexicon_digest, snapshot_id
 from bot.publishing.staging import Staging
 from bot.publishing.trail import Deed, Trail, untraced
@@ -253,7 +254,7 @@ class Library:
         return self._reloader.check()
 
     def _load(self, by: str) -> State[Assistant]:
-        return load_state(self._config, by, *self._language())
+        return settled(self._folder, lambda: load_state(self._config, by, *self._language()))
 
     def _language(self) -> tuple[Language, str]:
         """The language of the lexicon as it is now; kept while no file of it changes."""
