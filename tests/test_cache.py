@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import msgspec
@@ -15,7 +19,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.answer.assistant import Assistant
+from bot.assembly import build_assistant
 from bot.cache import Cache, Kept, fingerprint, program
+from bot.config import load_config
+from bot.language.language import Language
 
 
 class Entry(msgspec.Struct, array_like=True):
@@ -208,3 +216,136 @@ def test_reading_an_entry_says_nothing(folder: Path, caplog: pytest.LogCaptureFi
     for _ in range(2):
         Cache(folder).remember("entry", "1", Entry, Counter())
     assert caplog.text == ""
+
+
+def test_an_entry_that_leads_elsewhere_is_not_followed(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither to a whole entry of somebody else nor to what never ends; afterwards a file of ours is in its place."""
+    Cache(tmp_path / "other").remember("entry", "1", Entry, Counter(OTHER))
+    for target in (tmp_path / "other" / "entry-1", Path("/dev/zero"), tmp_path / "nowhere", tmp_path / "other"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / "entry-1").unlink(missing_ok=True)
+        (folder / "entry-1").symlink_to(target)
+        caplog.clear()
+        assert Cache(folder).remember("entry", "1", Entry, Counter(FIRST)) == FIRST
+        assert len(caplog.records) == 1
+        assert not entry(folder).is_symlink()
+        assert Cache(folder).remember("entry", "1", Entry, Counter(OTHER)) == FIRST
+    assert Cache(tmp_path / "other").remember("entry", "1", Entry, Counter(FIRST)) == OTHER
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
+def test_an_entry_that_is_no_file_holds_nothing_up(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A pipe that nobody writes to."""
+    folder.mkdir(parents=True, mode=0o700)
+    os.mkfifo(folder / "entry-1")
+    assert Cache(folder).remember("entry", "1", Entry, Counter()) == FIRST
+    assert "made again" in caplog.text
+    assert entry(folder).is_file()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_an_entry_of_another_user_is_not_used(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is made again, and is ours."""
+    Cache(folder).remember("entry", "1", Entry, Counter(OTHER))
+    os.chown(entry(folder), 65534, 65534)
+    assert Cache(folder).remember("entry", "1", Entry, Counter(FIRST)) == FIRST
+    assert "no file of ours" in caplog.text
+    assert entry(folder).stat().st_uid == os.geteuid()
+
+
+def test_damage_everywhere_is_said_once(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Thousands of entries may have the same fate; each of them is made again."""
+    for number in range(5):
+        Cache(folder).remember("entry", str(number), Entry, Counter())
+        (folder / f"entry-{number}").write_bytes(os.urandom(200))
+    cache, compute = Cache(folder), Counter()
+    for number in range(5):
+        assert cache.remember("entry", str(number), Entry, compute) == FIRST
+    assert compute.calls == 5
+    assert len(caplog.records) == 1
+
+
+def test_a_folder_that_vanishes_is_no_reason_to_fail(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody tidies up while the bot runs."""
+    cache = Cache(folder)
+    assert cache.folder is not None
+    shutil.rmtree(folder)
+    assert cache.remember("entry", "1", Entry, Counter()) == FIRST
+    assert "cannot be kept" in caplog.text
+
+
+def test_entries_of_a_clock_that_ran_ahead_are_used(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Written in a year that has not come yet, they are as good as others, and the next ones are kept too."""
+    compute = Counter()
+    Cache(folder).remember("entry", "1", Entry, compute)
+    os.utime(entry(folder), (time.time() + 365 * 86_400,) * 2)
+    assert Cache(folder).remember("entry", "1", Entry, compute) == FIRST
+    Cache(folder).remember("entry", "2", Entry, compute)
+    assert compute.calls == 2
+    assert len(list(folder.iterdir())) == 2
+    assert caplog.text == ""
+
+
+def damage_all(folder: Path) -> None:
+    """Every entry in another way: random bytes, cut short, empty, a pickle, a link to what never ends."""
+
+    def lead_elsewhere(path: Path) -> None:
+        path.unlink()
+        path.symlink_to("/dev/zero")
+
+    ways = (
+        lambda path: path.write_bytes(os.urandom(path.stat().st_size)),
+        lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(pickle.dumps({"entry": Path("/etc/passwd")})),
+        lead_elsewhere,
+    )
+    for path, damage in zip(sorted(folder.iterdir()), cycle(ways), strict=False):
+        damage(path)
+
+
+def test_a_damaged_cache_changes_no_answer(
+    cache: Path, language: Language, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All entries of dictionaries, lexicon and documents at once: made again, the log says so, answers are the same."""
+    config = load_config(state_dir=tmp_path / "state")
+    assert language
+    shutil.copytree(cache, config.state_dir / "cache")
+    questions = ["黄埔2021年GPD目标", "黃埔區固定資產投資", "huangpu customs AEO", "天河区2021年GDP目标"]
+
+    def answers() -> list[object]:
+        return [replace(assistant.ask(question), elapsed_ms=0) for question in questions]
+
+    assistant = build_assistant(config)
+    expected = answers()
+    caplog.clear()
+    damage_all(config.state_dir / "cache")
+    assistant = build_assistant(config)
+    assert answers() == expected
+    said = [record.getMessage() for record in caplog.records]
+    assert 1 <= len(said) <= 2, "one line for the language, one for the documents"
+    assert all("made again" in line for line in said)
+    caplog.clear()
+    assistant = build_assistant(config)
+    assert answers() == expected
+    assert caplog.text == ""
+    assert not any(path.is_symlink() for path in (config.state_dir / "cache").iterdir())
+
+
+def test_a_cache_of_another_version_changes_no_answer(
+    bundled: Assistant, cache: Path, language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its entries have other names, so they are not even looked at; both versions may share the folder."""
+    config = load_config(state_dir=tmp_path / "state")
+    shutil.copytree(cache, config.state_dir / "cache")
+    before = {path.name: path.read_bytes() for path in (config.state_dir / "cache").iterdir()}
+    other = fingerprint("another version")
+    for module in ("bot.cache", "bot.language.language", "bot.language.gloss", "bot.language.segment"):
+        monkeypatch.setattr(f"{module}.program", lambda: other)
+    again = build_assistant(config)
+    question = "黄埔2021年GPD目标"
+    assert again.ask(question).citations == bundled.ask(question).citations
+    after = {path.name: path.read_bytes() for path in (config.state_dir / "cache").iterdir()}
+    assert before.items() < after.items()

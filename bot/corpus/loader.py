@@ -115,8 +115,10 @@ def _decode(data: bytes, path: Path) -> str:
     try:
         if b"\0" not in data:
             return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            line = data.count(b"\n") + 1
+            raise _error(str(path), line, "在一个字的中间断了,没有写完", "重新保存或复制这个文件") from None
     name = encoding.guess(data)
     if name is None or name == "utf-8":
         raise _error(

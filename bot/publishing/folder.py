@@ -10,12 +10,14 @@ import hashlib
 import os
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from bot.corpus.atomic import PREFIX, SUFFIX, remove_durably, write_atomically
+from bot.corpus.atomic import PREFIX, SUFFIX, keep_beside, put_in_place, remove_durably, write_atomically, write_beside
 from bot.errors import PublishError
+from bot.publishing.disk import refused
 
 DOCUMENTS, LEXICON, GOLDEN = "documents", "lexicon", "golden.jsonl"
 LONGEST_NAME = 120
@@ -39,6 +41,41 @@ def safe_name(wanted: str) -> str:
     name = _UNSAFE.sub("-", unicodedata.normalize("NFC", wanted)).strip(".-_")
     name = name.encode()[:LONGEST_NAME].decode(errors="ignore").strip(".-_")
     return f"document-{name}".rstrip("-") if not name or _RESERVED.fullmatch(name) else name
+
+
+@dataclass
+class _Step:
+    """One file of an exchange: its new content and its old one, as temporary files beside it; None: no file."""
+
+    name: str
+    path: Path
+    new: Path | None = None
+    old: Path | None = None
+
+
+class Exchange:
+    """New contents of several files, ready: neither putting them in place nor undoing that takes any more space."""
+
+    def __init__(self, steps: Sequence[_Step]) -> None:
+        self._steps = steps
+
+    def carry_out(self) -> None:
+        """Put the new contents in place, file after file. Raises PublishError."""
+        for step in self._steps:
+            _put(step, step.new)
+
+    def undo(self) -> None:
+        """Put the old ones back, whichever were replaced. Raises PublishError."""
+        for step in self._steps:
+            _put(step, step.old)
+
+
+def _put(step: _Step, temporary: Path | None) -> None:
+    with _explained(step.name, "写入"):
+        if temporary is None:
+            remove_durably(step.path)
+        else:
+            put_in_place(temporary, step.path)
 
 
 class Folder:
@@ -78,11 +115,30 @@ class Folder:
             else:
                 write_atomically(path, data)
 
+    @contextmanager
+    def exchange(self, files: Files) -> Iterator[Exchange]:
+        """All of ``files`` written beside their places, and the old ones kept there, until the block ends."""
+        steps: list[_Step] = []
+        try:
+            for name, data in files.items():
+                with _explained(name, "写入"):
+                    step = _Step(name, self._inside(name))
+                    steps.append(step)
+                    step.old = keep_beside(step.path) if step.path.is_file() else None
+                    step.new = write_beside(step.path, data) if data is not None else None
+            yield Exchange(steps)
+        finally:
+            for step in steps:
+                _forget(step.new)
+                _forget(step.old)
+
     def tidy(self) -> None:
-        """Remove temporary files that a crash left behind."""
-        for part in ("", *_KINDS):
-            for path in (self.path / part).glob(f"{PREFIX}*{SUFFIX}"):
-                path.unlink(missing_ok=True)
+        """Remove temporary files that a crash left behind, where that may be done."""
+        for path in self.path.glob(f"{PREFIX}*{SUFFIX}"):
+            _forget(path)
+        for part in _KINDS:
+            for path in (self.path / part).rglob(f"{PREFIX}*{SUFFIX}"):
+                _forget(path)
 
     def _inside(self, name: str) -> Path:
         parts = PurePosixPath(name).parts
@@ -115,5 +171,10 @@ def _explained(name: str, doing: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise PublishError(f"{name}: 不能{doing}({reason}) — 检查权限和磁盘空间") from None
+        raise refused(name, doing, error) from None
+
+
+def _forget(temporary: Path | None) -> None:
+    if temporary is not None:
+        with suppress(OSError):  # nothing reads it, and the next change tries again
+            temporary.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -86,27 +87,32 @@ def find_concept(lexicon: Lexicon, name: str) -> Concept:
     raise PublishError(f"词库里没有“{name}” — 写资料里的叫法(如“高新技术企业”),或概念的编号")
 
 
-def synonym(folder: Folder, lexicon: Lexicon, word: str, concept: Concept, by: str) -> Change:
+def synonym(folder: Folder, word: str, concept: Concept, by: str) -> Change:
     """Teach that ``word`` is another name of ``concept``, in the folder's own lexicon.
 
-    The folder's entry replaces the bundled one, so it holds all names. Raises PublishError where the word is
-    one of them already.
+    The folder's entry replaces the bundled one, so it holds all names, those too that somebody else has taught since
+    ``concept`` was loaded. Raises PublishError where the word is one of them already.
     """
     word = " ".join(word.split())
     if not word or "\0" in word:
         raise PublishError("没有写出这个词 — 写上人们说的那个叫法")
+    taught = _taught(folder)
+    concept = taught.get(concept.id, concept)
     if fold(word) in map(fold, concept.forms):
         raise PublishError(f"“{word}”已经是“{concept.forms[0]}”的叫法 — 不用再加;答不出另有原因,可用 /hit 查看")
-    taught = {**_taught(folder, lexicon), concept.id: concept.model_copy(update={"forms": (*concept.forms, word)})}
+    taught[concept.id] = concept.model_copy(update={"forms": (*concept.forms, word)})
     data = "# 由机器人写入:管理员教的同义词。\n" + "".join(f"\n{_toml(taught[id])}" for id in sorted(taught))
     return Change({SYNONYMS: data.encode()}, by, "synonym", f"{word} = {concept.forms[0]}")
 
 
-def _taught(folder: Folder, lexicon: Lexicon) -> dict[str, Concept]:
-    """What was taught before, as the lexicon has it now."""
-    data = folder.find(SYNONYMS) or b""
-    ids = re.findall(r'^id = "([^"]+)"$', data.decode("utf-8", "replace"), re.MULTILINE)
-    return {id: lexicon.concepts[id] for id in ids if id in lexicon.concepts}
+def _taught(folder: Folder) -> dict[str, Concept]:
+    """What was taught before, as it stands in the folder. Raises PublishError where somebody broke that file."""
+    try:
+        entries = tomllib.loads((folder.find(SYNONYMS) or b"").decode()).get("concept", [])
+        return {concept.id: concept for concept in map(Concept.model_validate, entries)}
+    except ValueError as error:  # no UTF-8, no TOML, no concepts
+        reason = str(error).splitlines()[0]
+        raise PublishError(f"{SYNONYMS}: 不能读取({reason}) — 改正这个文件,或用 /rollback 回到以前的版本") from None
 
 
 def _toml(concept: Concept) -> str:

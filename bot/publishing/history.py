@@ -7,6 +7,7 @@ while a change is under way: writing the state's file is the moment from which t
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -16,8 +17,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.corpus.atomic import remove_durably, write_atomically
 from bot.errors import PublishError
+from bot.publishing.disk import refused
 from bot.publishing.folder import Folder, digest
 from bot.publishing.model import Edition
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,14 +62,14 @@ class History:
         raise PublishError(f"没有第 {number} 版 — 保留着的有:{kept}")
 
     def next_number(self) -> int:
-        """The number of the next state."""
-        return max((edition.number for edition in self.editions()), default=0) + 1
+        """The number of the next state: of no state before it, damaged ones included, whatever the clock says."""
+        return max((int(path.stem) for path in self._states.glob("*.json") if path.stem.isdecimal()), default=0) + 1
 
     def put(self, data: bytes) -> str:
         """Keep a content; its digest."""
         name = digest(data)
         path = self._objects / name
-        if not path.is_file() or digest(path.read_bytes()) != name:
+        if not _holds(path, data):
             self._write(path, data)
         return name
 
@@ -87,8 +91,11 @@ class History:
         """From now on the change counts."""
         data = json.dumps(asdict(edition) | {"at": edition.at.isoformat()}, ensure_ascii=False, indent=1)
         self._write(self._states / f"{edition.number:06}.json", data.encode())
-        self.end()
-        self._prune()
+        try:
+            self.end()
+            self._prune()
+        except (OSError, PublishError) as error:  # it counts all the same, and the next change tidies up
+            log.warning("edition %d is kept, but older ones could not be tidied up: %s", edition.number, error)
 
     def end(self) -> None:
         """Nothing is under way any more."""
@@ -97,7 +104,7 @@ class History:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise _unwritable(self._journal, error) from None
+            raise refused(self._journal, "写入", error) from None
 
     def recover(self, folder: Folder) -> list[str]:
         """Undo a change that a crash cut short; the names of the files that were put back.
@@ -142,11 +149,14 @@ class History:
         try:
             write_atomically(path, data)
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise refused(path, "写入", error) from None
 
 
-def _unwritable(path: Path, error: OSError) -> PublishError:
-    return PublishError(f"{path}: 不能写入({error.strerror or type(error).__name__}) — 检查 state_dir 的权限和磁盘空间")
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() == data
+    except OSError:
+        return False
 
 
 def now() -> datetime:

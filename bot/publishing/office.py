@@ -111,14 +111,13 @@ class Office:
 
     def teach(self, word: str, name: str, by: str, progress: Progress) -> Reload:
         """Teach that ``word`` means what ``name`` (a name or id of the lexicon) means."""
-        lexicon = self.library.lexicon
-        change = synonym(self.publisher.folder, lexicon, word, find_concept(lexicon, name), by)
-        return self.publisher.publish(change, progress=progress)
+        concept, folder = find_concept(self.library.lexicon, name), self.publisher.folder
+        return self.publisher.publish(lambda: synonym(folder, word, concept, by), progress=progress)
 
     def point_out(self, question: str, document_id: str, span: tuple[int, int], by: str, progress: Progress) -> Reload:
         """Say that the paragraph at ``span`` of a document answers ``question``."""
         document = next((d for d in self.library.current.documents if d.id == document_id), None)
         if document is None:
             raise PublishError(f"文件 {document_id} 已经不在资料里 — 另选一句")
-        change = answer_here(self.publisher.folder, document, span, question, by)
-        return self.publisher.publish(change, progress=progress)
+        folder = self.publisher.folder
+        return self.publisher.publish(lambda: answer_here(folder, document, span, question, by), progress=progress)

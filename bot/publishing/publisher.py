@@ -9,11 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from bot.errors import KnowledgeError, PublishError, SearchUnavailableError
-from bot.publishing.folder import Files, Folder, digest
+from bot.publishing.folder import Exchange, Files, Folder, digest
 from bot.publishing.history import History, Journal, now
 from bot.publishing.model import Edition, Progress, Reload, Snapshot, silent
 from bot.publishing.trail import Deed, Trail, untraced
@@ -70,19 +71,27 @@ class Publisher:
         keep: int = 20,
         trail: Trail = untraced,
         committed: Callable[[Edition], None] = lambda _edition: None,
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self.folder = Folder(folder)
         self.history = History(_place(folder, state_dir), keep)
         self._library = library
         self._trail = trail
         self._committed = committed
+        self._now = clock
         self._turn = threading.Lock()
 
-    def publish(self, change: Change, *, force: bool = False, progress: Progress = silent) -> Reload:
-        """Write the files, reload through the gate, keep the state; or leave everything as it was."""
+    def publish(
+        self, change: Change | Callable[[], Change], *, force: bool = False, progress: Progress = silent
+    ) -> Reload:
+        """Write the files, reload through the gate, keep the state; or leave everything as it was.
+
+        A change that is made from what the folder holds is a function: it is called when nobody else can change
+        the folder any more, so that nothing of others is lost.
+        """
         with self._alone():
             _recover(self.history, self.folder)
-            return self._publish(change, force, progress)
+            return self._publish(change() if callable(change) else change, force, progress)
 
     def rollback(self, number: int, by: str, *, force: bool = False, progress: Progress = silent) -> Reload:
         """Make the folder what it was as edition ``number``, through the gate, as an edition of its own."""
@@ -105,17 +114,18 @@ class Publisher:
         journal = Journal(
             self.history.next_number(), {n: (self._kept(before[n]), self._kept(change.files[n])) for n in before}
         )
-        self.history.begin(journal)
-        swapped = False
-        try:
-            self._write(change.files)
-            done = self._library.reload(change.by, force=force, progress=progress)
-            swapped = True
-            edition = self._edition(journal.number, change, manifest, done.after.id)
-            self.history.commit(edition)
-        except BaseException:
-            self._undo(before, swapped)
-            raise
+        with self.folder.exchange(change.files) as exchange:
+            self.history.begin(journal)
+            swapped = False
+            try:
+                exchange.carry_out()
+                done = self._library.reload(change.by, force=force, progress=progress)
+                swapped = True
+                edition = self._edition(journal.number, change, manifest, done.after.id)
+                self.history.commit(edition)
+            except BaseException:
+                self._undo(exchange, swapped)
+                raise
         self._tell(change, edition, before)
         return done
 
@@ -130,12 +140,8 @@ class Publisher:
             for name in manifest:
                 self.history.put(self.folder.read(name))
             number, snapshot = self.history.next_number(), self._library.snapshot.id
-            self.history.commit(Edition(number, now(), by, "found", "", manifest, snapshot))
+            self.history.commit(Edition(number, self._now(), by, "found", "", manifest, snapshot))
         return manifest
-
-    def _write(self, files: Files) -> None:
-        for name, data in files.items():
-            self.folder.write(name, data)
 
     def _edition(self, number: int, change: Change, manifest: dict[str, str], snapshot: str) -> Edition:
         files = dict(manifest)
@@ -144,12 +150,12 @@ class Publisher:
                 files.pop(name, None)
             else:
                 files[name] = digest(data)
-        return Edition(number, now(), change.by, change.action, change.target, files, snapshot)
+        return Edition(number, self._now(), change.by, change.action, change.target, files, snapshot)
 
-    def _undo(self, before: Files, swapped: bool) -> None:
+    def _undo(self, exchange: Exchange, swapped: bool) -> None:
         """Put everything back. What fails here is finished by the journal when the program starts again."""
         try:
-            self._write(before)
+            exchange.undo()
             self.history.end()
         except PublishError as error:
             log.error("a change could not be undone, the next start tries again: %s", error)

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +28,7 @@ from bot.corpus.atomic import write_atomically
 from bot.corpus.loader import FOREIGN_PLACE, parse
 from bot.corpus.model import Document
 from bot.errors import KnowledgeError, PublishError
+from bot.publishing.disk import refused
 from bot.publishing.folder import DOCUMENTS, safe_name
 from bot.publishing.publisher import Change
 
@@ -39,6 +41,8 @@ SUFFIXES = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".docx", ".pdf
 _KEPT_VARIABLES = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "VIRTUAL_ENV")
 _ID = re.compile(r"[0-9a-f]{12}")
 _DATE = re.compile(r"(\d{4})\D{0,2}(\d{1,2})\D{0,2}(\d{1,2})\D{0,2}")
+
+_GONE = "这份文件已经不在待发布区 — 请重新发送"
 
 Field = Literal["place", "date", "title"]
 
@@ -120,16 +124,15 @@ class Staging:
         id = secrets.token_hex(6)
         home = self._path / id
         try:
-            home.mkdir(parents=True, mode=0o700)
-            (home / "source").mkdir()
-            (home / "source" / name).write_bytes(source.data)
+            with self._writing():
+                home.mkdir(parents=True, mode=0o700)
+                (home / "source").mkdir()
+                (home / "source" / name).write_bytes(source.data)
             outcome = _import(home / "source" / name, home)
             record = _Record(by, source.name, tuple(outcome["documents"]), tuple(outcome["warnings"]))
-            self._save(id, record)
+            with self._writing():
+                self._save(id, record)
             return self.staged(id)
-        except OSError as error:
-            shutil.rmtree(home, ignore_errors=True)
-            raise PublishError(f"{self._path}: 不能写入({error.strerror}) — 检查 state_dir 的权限和磁盘空间") from None
         except PublishError:
             shutil.rmtree(home, ignore_errors=True)
             raise
@@ -152,11 +155,12 @@ class Staging:
         record = self._record(id)
         checked = self._value(field, value)
         paths = [self._path / id / DOCUMENTS / file for file in record.files]
-        texts = [with_field(path.read_text(encoding="utf-8"), field, checked) for path in paths]
+        texts = [with_field(self._read(id, file).decode(), field, checked) for file in record.files]
         for path, text in zip(paths, texts, strict=True):
             _parsed(text, path.name)  # all are right before the first one is written
-        for path, text in zip(paths, texts, strict=True):
-            write_atomically(path, text.encode())
+        with self._writing():
+            for path, text in zip(paths, texts, strict=True):
+                write_atomically(path, text.encode())
         return self.staged(id)
 
     def discard(self, id: str) -> None:
@@ -177,7 +181,7 @@ class Staging:
             if old and not replace:
                 raise PublishError(f"已有同一 id 的文件 {old.id}《{old.title}》 — 确认要替换它,或丢弃这一份")
             name = Path(old.path).relative_to(self._folder).as_posix() if old else self._new_name(staged, files)
-            files[name] = (self._path / id / DOCUMENTS / staged.file).read_bytes()
+            files[name] = self._read(id, staged.file)
             titles.append(staged.document.title)
             if not old:
                 fresh.add(name)
@@ -217,18 +221,32 @@ class Staging:
                 raise FileNotFoundError
             return _RECORD.validate_json((self._path / id / "staged.json").read_bytes())
         except (OSError, ValidationError):
-            raise PublishError("这份文件已经不在待发布区 — 请重新发送") from None
+            raise PublishError(_GONE) from None
 
     def _save(self, id: str, record: _Record) -> None:
         write_atomically(self._path / id / "staged.json", _RECORD.dump_json(record))
 
     def _load(self, id: str, file: str) -> Document:
-        return _parsed((self._path / id / DOCUMENTS / file).read_text(encoding="utf-8"), file)
+        return _parsed(self._read(id, file).decode(), file)
+
+    def _read(self, id: str, file: str) -> bytes:
+        try:
+            return (self._path / id / DOCUMENTS / file).read_bytes()
+        except OSError:
+            raise PublishError(_GONE) from None
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise refused(self._path, "写入", error) from None
 
     def _forget_old(self) -> None:
         for path in self._path.glob("*"):
-            if time.time() - path.stat().st_mtime > KEPT.total_seconds():
-                shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):  # another server forgets it too
+                if time.time() - path.stat().st_mtime > KEPT.total_seconds():
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 def _checked_name(source: Source) -> str:

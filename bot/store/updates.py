@@ -16,6 +16,10 @@ from bot.store.tables import updates
 KEPT = timedelta(days=2)
 """Telegram keeps an update for a day; twice that long nobody will ask for it again."""
 
+SKEW = timedelta(hours=1)
+"""What the clocks of two servers may differ by. A lease that would run longer was written by a clock that has been
+set back since; nobody waits for it."""
+
 Payload = Mapping[str, Any]
 """An update as JSON: what has to be done again where the process that claimed it dies."""
 
@@ -33,15 +37,10 @@ class Updates(Part):
         An unfinished claim goes over when its lease has run out, and at once to the same ``owner`` with
         the store opened anew (a restarted server): an owner's name belongs to one process at a time.
         """
-        now = self.now()
-        values = {
-            "owner": owner,
-            "run": self.run,
-            "leased_until": now + timedelta(seconds=lease_seconds),
-            "payload": payload,
-        }
+        now, lease = self.now(), timedelta(seconds=lease_seconds)
+        values = {"owner": owner, "run": self.run, "leased_until": now + lease, "payload": payload}
         insert = self.database.insert(updates).values(update_id=update_id, **values)
-        free = self._free(owner, now)
+        free = self._free(owner, now, lease)
         claim = insert.on_conflict_do_update(index_elements=["update_id"], set_=values, where=free)
         return await self.database.run(claim) == 1
 
@@ -53,7 +52,8 @@ class Updates(Part):
 
     async def abandoned(self, owner: str, lease_seconds: float) -> list[Payload]:
         """Claim what its claimant left unfinished (a server that was killed); oldest first."""
-        free = and_(self._free(owner, self.now()), updates.c.payload.is_not(None))
+        lease = timedelta(seconds=lease_seconds)
+        free = and_(self._free(owner, self.now(), lease), updates.c.payload.is_not(None))
         rows = await self.database.all(
             select(updates.c.update_id, updates.c.payload).where(free).order_by(updates.c.update_id)
         )
@@ -71,6 +71,7 @@ class Updates(Part):
         done = select(updates.c.update_id).where(updates.c.update_id == update_id, updates.c.finished_at.is_not(None))
         return await self.database.one(done) is not None
 
-    def _free(self, owner: str, now: datetime) -> ColumnElement[bool]:
+    def _free(self, owner: str, now: datetime, lease: timedelta) -> ColumnElement[bool]:
         restarted = (updates.c.owner == owner) & (updates.c.run != self.run)
-        return updates.c.finished_at.is_(None) & or_(updates.c.leased_until <= now, restarted)
+        run_out = or_(updates.c.leased_until <= now, updates.c.leased_until > now + lease + SKEW)
+        return updates.c.finished_at.is_(None) & or_(run_out, restarted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,13 @@ def reloader(folder: Folder, config: Config, language: Language) -> Callable[[],
         return Reloader(lambda by: load_state(config, by, language, "bundled"), lambda: load_golden(folder.path / FILE))
 
     return make
+
+
+@pytest.fixture
+def warm(config: Config, cache: Path, language: Language) -> None:
+    """What the session made of dictionaries and lexicon is in the bot's cache already, so that it starts at once."""
+    assert language
+    shutil.copytree(cache, config.state_dir / "cache")
 
 
 @pytest.fixture(scope="session")

@@ -76,17 +76,16 @@ def test_a_taught_synonym_is_understood(config: Config, folder: Folder) -> None:
     question = "黄埔2021年青瓷鱼鳞盏的目标"
     assert library.current.ask(question).status != "answered"
     for word in ("青瓷鱼鳞盏", '怪"词\\二'):
-        lexicon = library.lexicon
-        concept = find_concept(lexicon, "固定资产投资")
-        publisher.publish(synonym(publisher.folder, lexicon, word, concept, "user:7"))
+        concept = find_concept(library.lexicon, "固定资产投资")
+        publisher.publish(synonym(publisher.folder, word, concept, "user:7"))
     assert "20%左右" in library.current.ask(question).citations[0].quote
     taught = load_concepts([folder.path / SYNONYMS])[concept.id]
     assert {"青瓷鱼鳞盏", '怪"词\\二', "固定资产投资"} <= set(taught.forms)
     with pytest.raises(PublishError, match="已经是"):
-        synonym(publisher.folder, library.lexicon, "青瓷鱼鳞盏", find_concept(library.lexicon, concept.id), "user:7")
+        synonym(publisher.folder, "青瓷鱼鳞盏", find_concept(library.lexicon, concept.id), "user:7")
     before = publisher.folder.manifest()
     with pytest.raises(KnowledgeError, match="also belongs to"):
-        publisher.publish(synonym(publisher.folder, library.lexicon, "GDP", taught, "user:7"))
+        publisher.publish(synonym(publisher.folder, "GDP", taught, "user:7"))
     assert publisher.folder.manifest() == before
 
 
@@ -94,7 +93,7 @@ def test_what_is_written_is_valid_toml(folder: Folder, language: Language) -> No
     """Whatever the word is made of."""
     concept = find_concept(language.lexicon, "固定资产投资")
     for word in ('"', "\\", "\x7fx", "a\tb", "'''", "字\u2028"):
-        (data,) = synonym(Files(folder.path), language.lexicon, word, concept, "user:7").files.values()
+        (data,) = synonym(Files(folder.path), word, concept, "user:7").files.values()
         assert data is not None
         (entry,) = tomllib.loads(data.decode())["concept"]
         assert entry["id"] == concept.id

@@ -214,19 +214,6 @@ def test_a_full_disk_leaves_everything_as_it_was(
     assert library.quote().endswith("20%左右")
 
 
-def test_a_read_only_folder_is_said(publisher: Publisher, folder: Knowledge) -> None:
-    """With the file and the remedy."""
-    documents = folder.path / "documents"
-    if os.geteuid() == 0:
-        pytest.skip("root may write everywhere")
-    documents.chmod(0o500)
-    try:
-        with pytest.raises(PublishError, match="检查权限"):
-            publisher.publish(change({"documents/new.md": NEW}))
-    finally:
-        documents.chmod(0o700)
-
-
 def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(publisher: Publisher, folder: Knowledge) -> None:
     """A name that was free when it was chosen."""
     folder.write("new", "别人的正文。")

@@ -367,6 +367,53 @@ async def test_a_renewed_lease_keeps_others_away(store: Store, clock: Clock) -> 
     assert not await store.updates.claim(1, "b", 60)
 
 
+@pytest.mark.parametrize("ahead", [{"days": 365}, {"days": 1}, {"hours": 2}])
+async def test_no_lease_outlasts_a_clock_that_ran_ahead(location: str, clock: Clock, ahead: dict[str, float]) -> None:
+    """A server died while the clock was wrong: once it is right again, another one takes over what was left."""
+    async with Store.open(location, clock=clock) as before:
+        clock.forward(**ahead)
+        await before.updates.claim(1, "a", 60, {"update_id": 1})
+    clock.now = START
+    async with Store.open(location, clock=clock) as after:
+        assert await after.updates.abandoned("b", 60) == [{"update_id": 1}]
+        assert not await after.updates.claim(1, "c", 60)
+
+
+async def test_servers_whose_clocks_differ_a_little_leave_each_other_alone(location: str, clock: Clock) -> None:
+    """Half an hour ahead is no reason to take an update away from somebody who works on it."""
+    async with Store.open(location, clock=clock) as store:
+        clock.forward(minutes=30)
+        await store.updates.claim(1, "a", 60, {"update_id": 1})
+        clock.now = START
+        assert await store.updates.abandoned("b", 60) == []
+        assert not await store.updates.claim(1, "b", 60)
+
+
+async def test_a_living_server_keeps_its_updates_when_the_clock_is_set_back(store: Store, clock: Clock) -> None:
+    """The next renewal is by the new time; then its lease runs out like any other, and forward it goes as well."""
+    await store.updates.claim(1, "a", 60, {"update_id": 1})
+    clock.forward(days=-1)
+    await store.updates.renew(60)
+    assert await store.updates.abandoned("b", 60) == []
+    clock.forward(days=366)
+    await store.updates.renew(60)
+    assert await store.updates.abandoned("b", 60) == []
+    clock.forward(seconds=61)
+    assert len(await store.updates.abandoned("b", 60)) == 1
+    await store.updates.finish(1)
+    clock.forward(days=-400)
+    assert await store.updates.finished(1)
+    assert not await store.updates.claim(1, "b", 60)
+
+
+async def test_what_waits_stays_in_the_order_of_asking_when_the_clock_jumps(store: Store, clock: Clock) -> None:
+    """By number, not by time; nothing is lost."""
+    for question, days in (("a", 365), ("b", -366), ("c", 1)):
+        clock.forward(days=days)
+        assert await store.waiting.add(replace(wish(ALICE, question), created_at=clock()))
+    assert [w.question for w in await store.waiting.open()] == ["a", "b", "c"]
+
+
 async def test_an_update_is_finished_when_it_was_said(store: Store) -> None:
     """A claim alone finishes nothing."""
     await store.updates.claim(1, "a", 60)
