@@ -27,6 +27,7 @@ _ASKING = re.compile(
     r"|多(?:久|大|长|高|远|快|深|宽)|有没有|会不会|是不是|能不能|可不可以|要不要|有冇|系咪|哪(?:些|个|家|位|里|儿|年|天|几|条|所|间|种|方面|边)?|边(?:度|个|啲)|什么时候|什么|为什么|怎么样|怎样|怎么|如何|点样|点解|咩|乜嘢|乜|啥|(?<![\u4e00-\u9fff])一(?:家|个|间|年|条|名|套|下)"
 )
 _BARE = re.compile(r"(?:多少|几多)(?:啊|呀|呢|了|咧|哦)*(?:[\s,.。?!;、]|$)")
+_COUNTING = re.compile(r"多少|几|多[大高长快]|数|总量|规模|谁|哪|比|how|number|which|what")
 _RULES = re.compile(r"政策|办法|细则|条例|规定|措施|扶持|polic(?:y|ies)|\brules?\b|measures")
 _SHIFT = {"this": 0, "last": -1, "next": 1}
 _LETTER = re.compile(r"[a-z]")
@@ -73,8 +74,8 @@ class Question:
 
     @cached_property
     def bare(self) -> bool:
-        """多少 with nothing counted behind it (GDP目标是多少): any kind of figure may answer."""
-        return bool(_BARE.search(self.text))
+        """多少 with nothing counted behind it (GDP目标是多少), or not even that: any kind of figure may answer."""
+        return bool(_BARE.search(self.text)) or not _COUNTING.search(self.text)
 
     @cached_property
     def wants_list(self) -> bool:

@@ -81,13 +81,14 @@ def _one_word(asked: Question, index: Index) -> bool:
     words = [
         span
         for span in asked.spans
-        if sum(map(str.isalpha, span.text)) > 1 and any(index.frequency(term) for term, _ in span.terms)
+        if sum(map(str.isalpha, span.text)) > 1
+        and (span.required or any(index.frequency(term) for term, _ in span.terms))
     ]
     if not words:
         return True
     said = "".join(span.text for span in asked.spans)
     whole = sum(map(str.isalpha, asked.text)) - sum(map(str.isalpha, said)) <= 1
-    alone = len(words) == 1 and (whole or words[0].text not in asked.text)
+    alone = len(words) == 1 and (whole or not words[0].named or words[0].text not in asked.text)
     return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
 
 

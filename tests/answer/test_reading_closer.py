@@ -97,3 +97,21 @@ def test_another_thing_is_counted_in_its_own_words(index: Index) -> None:
 def test_an_attribute_of_one_thing_does_not_answer_for_another(bundled: Assistant) -> None:
     """An area that is told of something else is not that of the bonded zone."""
     assert bundled.ask("综合保税区占地多大面积").citations == ()
+
+
+@pytest.mark.parametrize("question", ["黄埔2021年GDP目标", "Huangpu Guangzhou GDP target 2021"])
+def test_an_indicator_alone_asks_for_its_figure(question: str, bundled: Assistant) -> None:
+    """Of any kind: targets are growth, results are amounts as well."""
+    citation = bundled.ask(question).citations[0]
+    start, end = citation.highlights[0]
+    assert citation.quote[start:end] == "10%左右"
+
+
+def test_an_indicator_of_a_year_that_is_missing_gets_no_answer(bundled: Assistant) -> None:
+    """A figure without a year is not that of the year."""
+    assert bundled.ask("2019年黄埔GDP").citations == ()
+
+
+def test_a_required_attribute_is_not_a_word_too_few(bundled: Assistant) -> None:
+    """黄埔海关电话多少 is a whole question: what is missing is said."""
+    assert bundled.ask("黄埔海关电话多少").status == "no_answer"
