@@ -88,7 +88,7 @@ def _one_word(asked: Question, index: Index) -> bool:
         return True
     said = "".join(span.text for span in asked.spans)
     whole = sum(map(str.isalpha, asked.text)) - sum(map(str.isalpha, said)) <= 1
-    alone = len(words) == 1 and (whole or not words[0].named or words[0].text not in asked.text)
+    alone = len(words) == 1 and (whole or words[0].text not in asked.text)
     return alone and not (asked.manner.kinds or asked.periods or asked.places.named or asked.places.hinted)
 
 
