@@ -84,8 +84,9 @@ def test_the_example_of_a_concept_is_valid() -> None:
     (example,) = blocks("toml")
     (concept,) = tomllib.loads(example)["concept"]
     Concept.model_validate(concept)
-    assert {key for key in Concept.model_fields if key not in concept} == {"required"}
-    assert "| `required` |" in GUIDE
+    explained = {"required", "asked", "told"}
+    assert {key for key in Concept.model_fields if key not in concept} == explained
+    assert all(f"| `{key}` |" in GUIDE for key in explained)
 
 
 def test_the_examples_of_golden_questions_have_their_form() -> None:

@@ -78,14 +78,11 @@ def _known_time(asked: Question, index: Index) -> bool:
 def _one_word(asked: Question, index: Index) -> bool:
     """A single word says nothing of what is wanted, nor do a letter, figures or a word that no text has beside it, nor
     a mere guess at a misspelled one."""
-    words = [
-        span
-        for span in asked.spans
-        if sum(map(str.isalpha, span.text)) > 1
-        and (span.required or any(index.frequency(term) for term, _ in span.terms))
-    ]
+    words = [span for span in asked.spans if sum(map(str.isalpha, span.text)) > 1]
     if not words:
         return True
+    known = [s for s in words if s.required or any(index.frequency(term) for term, _ in s.terms)]
+    words = known or words
     said = "".join(span.text for span in asked.spans)
     whole = sum(map(str.isalpha, asked.text)) - sum(map(str.isalpha, said)) <= 1
     alone = len(words) == 1 and (whole or words[0].text not in asked.text)
