@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,24 +66,36 @@ def build_language(config: Config) -> Language:
     return load_language(lexicon_folders(knowledge_folder(config)), config.state_dir / "cache")
 
 
-def build_assistant(config: Config, language: Language | None = None, lexicon: str | None = None) -> Assistant:
+def build_assistant(
+    config: Config, language: Language | None = None, lexicon: str | None = None, before: Assistant | None = None
+) -> Assistant:
     """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem.
 
-    ``language`` spares reading the lexicon again, ``lexicon`` is its digest.
+    ``language`` spares reading the lexicon again, ``lexicon`` is its digest; of what is in use (``before``)
+    everything is taken over that has not changed.
     """
     folder = knowledge_folder(config)
     if lexicon is None:
         lexicon = lexicon_digest(lexicon_folders(folder))
     with _uncollected():
         places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
-        documents = load_folder(folder, places.places.keys())
-        index = build_index(documents, language or build_language(config), cache=Cache(config.state_dir / "cache"))
-        return Assistant(index, snapshot_id(documents, lexicon))
+        documents = load_folder(folder, places.places.keys(), before.documents if before else ())
+        snapshot = snapshot_id(documents, lexicon)
+        if before and before.snapshot == snapshot and all(map(is_, before.documents, documents)):
+            return before
+        language = language or build_language(config)
+        known = before.index if before else None
+        index = build_index(documents, language, cache=Cache(config.state_dir / "cache"), before=known)
+        return Assistant(index, snapshot)
 
 
-def load_state(config: Config, by: str, language: Language, lexicon: str) -> State[Assistant]:
-    """The state of the configured folder, read with ``language`` (``lexicon``: its digest). Raises KnowledgeError."""
-    assistant = build_assistant(config, language, lexicon)
+def load_state(
+    config: Config, by: str, language: Language, lexicon: str, before: Assistant | None = None
+) -> State[Assistant]:
+    """The state of the configured folder, read with ``language`` (``lexicon``: its digest). Raises KnowledgeError.
+
+    Of what is in use (``before``) everything is taken over that has not changed."""
+    assistant = build_assistant(config, language, lexicon, before)
     snapshot = Snapshot(
         id=assistant.snapshot,
         loaded_at=datetime.now(UTC),
@@ -254,7 +267,8 @@ class Library:
         return self._reloader.check()
 
     def _load(self, by: str) -> State[Assistant]:
-        return settled(self._folder, lambda: load_state(self._config, by, *self._language()))
+        before = self.current if hasattr(self, "_reloader") else None  # nothing is before the first load
+        return settled(self._folder, lambda: load_state(self._config, by, *self._language(), before))
 
     def _language(self) -> tuple[Language, str]:
         """The language of the lexicon as it is now; kept while no file of it changes."""
