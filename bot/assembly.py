@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.util import find_spec
+from operator import is_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,22 +66,32 @@ def build_language(config: Config) -> Language:
 
 
 def build_assistant(
-    config: Config, language: Language | None = None, lexicon: str | None = None, engine: Build | None = None
+    config: Config,
+    language: Language | None = None,
+    lexicon: str | None = None,
+    engine: Build | None = None,
+    before: Assistant | None = None,
 ) -> Assistant:
     """Load, check and index the configured knowledge. Raises KnowledgeError listing every problem.
 
     ``language`` spares reading the lexicon again, ``lexicon`` is its digest; ``engine`` builds another engine than
-    the configured one. Raises SearchUnavailableError.
+    the configured one; of what is in use (``before``) everything is taken over that has not changed. Raises
+    SearchUnavailableError.
     """
     folder = knowledge_folder(config)
     if lexicon is None:
         lexicon = lexicon_digest(lexicon_folders(folder))
     with _uncollected():
         places = load_places([f / "places.toml" for f in lexicon_folders(folder) if (f / "places.toml").is_file()])
-        documents = load_folder(folder, places.places.keys())
-        cache = Cache(config.state_dir / "cache")
-        index = build_index(documents, language or build_language(config), engine or engine_builder(config), cache)
-        return Assistant(index, snapshot_id(documents, lexicon))
+        documents = load_folder(folder, places.places.keys(), before.documents if before else ())
+        snapshot = snapshot_id(documents, lexicon)
+        same = before is not None and before.snapshot == snapshot and all(map(is_, before.documents, documents))
+        if before and same and config.search.engine != "opensearch":  # a cluster may have lost what it held
+            return before
+        language, cache = language or build_language(config), Cache(config.state_dir / "cache")
+        known = before.index if before else None
+        index = build_index(documents, language, engine or engine_builder(config), cache, known)
+        return Assistant(index, snapshot)
 
 
 def without_cluster(config: Config) -> Config:
@@ -127,10 +138,17 @@ def _cluster_builder(config: OpenSearchConfig) -> Build:
 
 
 def load_state(
-    config: Config, by: str, language: Language, lexicon: str, engine: Build | None = None
+    config: Config,
+    by: str,
+    language: Language,
+    lexicon: str,
+    engine: Build | None = None,
+    before: Assistant | None = None,
 ) -> State[Assistant]:
-    """The state of the configured folder, read with ``language`` (``lexicon``: its digest). Raises KnowledgeError."""
-    assistant = build_assistant(config, language, lexicon, engine)
+    """The state of the configured folder, read with ``language`` (``lexicon``: its digest). Raises KnowledgeError.
+
+    Of what is in use (``before``) everything is taken over that has not changed."""
+    assistant = build_assistant(config, language, lexicon, engine, before)
     snapshot = Snapshot(
         id=assistant.snapshot,
         loaded_at=datetime.now(UTC),
@@ -323,7 +341,8 @@ class Library:
     def _load(self, by: str) -> State[Assistant]:
         from bot.publishing.settling import settled
 
-        return settled(self._folder, lambda: load_state(self._config, by, *self._language(), self._engine))
+        before = self.current if hasattr(self, "_reloader") else None  # nothing is before the first load
+        return settled(self._folder, lambda: load_state(self._config, by, *self._language(), self._engine, before))
 
     def _language(self) -> tuple[Language, str]:
         """The language of the lexicon as it is now; kept while no file of it changes."""

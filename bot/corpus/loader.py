@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,12 @@ class _Loaded:
     """A document with the lines of its front matter keys, for problems that only the folder can see."""
 
     document: Document
-    lines: Mapping[str, int]
+    lines: Mapping[str, int] | None = None
+    """None where the document was read before."""
+
+    def line(self, key: str) -> int | None:
+        lines = _load(Path(self.document.path)).lines if self.lines is None else self.lines
+        return lines.get(key) if lines else None
 
 
 def parse(text: str, path: str = "") -> Document:
@@ -45,10 +50,13 @@ def load_document(path: Path) -> Document:
     return _load(path).document
 
 
-def load_folder(folder: Path, places: Collection[str] | None = None) -> tuple[Document, ...]:
+def load_folder(
+    folder: Path, places: Collection[str] | None = None, known: Iterable[Document] = ()
+) -> tuple[Document, ...]:
     """Load ``folder/documents/**/*.md``, in the order of their paths.
 
-    ``places`` are the place ids that exist (None: any will do). Raises ONE KnowledgeError that lists every
+    ``places`` are the place ids that exist (None: any will do); of the ``known`` documents those whose files have
+    the same bytes still are taken as they are. Raises ONE KnowledgeError that lists every
     problem of every file, a folder without documents and ids that two files share included.
     """
     root = folder / "documents"
@@ -56,9 +64,10 @@ def load_folder(folder: Path, places: Collection[str] | None = None) -> tuple[Do
         raise _error(str(folder), None, "没有 documents 文件夹", f"建立 {root} 并放入 .md 文件")
     problems: list[Problem] = []
     loaded: list[_Loaded] = []
+    by_path = {document.path: document for document in known}
     for path in _files(root, problems):
         try:
-            loaded.append(_load(path))
+            loaded.append(_load(path, by_path.get(str(path))))
         except KnowledgeError as error:
             problems.extend(error.problems)
     problems += _duplicates(loaded) + _unknown_places(loaded, places)
@@ -91,10 +100,13 @@ def _blocks(body: str, whole: str, offset: int, path: str) -> tuple[Block, ...]:
     return blocks
 
 
-def _load(path: Path) -> _Loaded:
+def _load(path: Path, known: Document | None = None) -> _Loaded:
     data = _read(path)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if known is not None and known.sha256 == sha256:
+        return _Loaded(known)
     loaded = _parse(_decode(data, path), str(path))
-    document = replace(loaded.document, sha256=hashlib.sha256(data).hexdigest())
+    document = replace(loaded.document, sha256=sha256)
     return replace(loaded, document=document)
 
 
@@ -173,7 +185,7 @@ def _duplicates(loaded: list[_Loaded]) -> list[Problem]:
         document = item.document
         if document.id in first:
             what = f"id {document.id} 与 {first[document.id]} 重复"
-            problems.append(Problem(document.path, item.lines.get("id"), what, "改其中一个文件的 id"))
+            problems.append(Problem(document.path, item.line("id"), what, "改其中一个文件的 id"))
         first.setdefault(document.id, document.path)
     return problems
 
@@ -184,7 +196,7 @@ def _unknown_places(loaded: list[_Loaded], places: Collection[str] | None) -> li
     return [
         Problem(
             item.document.path,
-            item.lines.get("place"),
+            item.line("place"),
             f"未知的 place {place}",
             "用 lexicon/places.toml 里的 id,或在那里添加",
         )

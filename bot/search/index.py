@@ -83,6 +83,10 @@ class Passages(Sequence[AnalysedPassage]):
         """The number of the document that passage ``ordinal`` stands in."""
         return int(self.documents[ordinal])
 
+    def analyses(self) -> Iterator[tuple[Document, Analysis]]:
+        """Each document with its analysis."""
+        return zip(self._sources, self._analyses, strict=True)
+
     def _unpack(self, ordinal: int) -> AnalysedPassage:
         number = self.document(ordinal)
         document, analysis = self._sources[number], self._analyses[number]
@@ -168,12 +172,17 @@ def build_index(
     language: Language,
     engine: Build = MemoryEngine,
     cache: Cache | None = None,
+    before: Index | None = None,
 ) -> Index:
-    """Cut, read and index ``documents``; ``cache`` keeps what was read in each of them between runs."""
+    """Cut, read and index ``documents``; ``cache`` keeps what was read in each of them between runs, and those that
+    ``before`` holds (the same objects) are not read again where the language is the same."""
     language = language.with_places(d.meta.place for d in documents if d.meta.place)
     cache = cache or Cache()
+    same = before is not None and before.language.key == language.key
+    known = {id(document): analysis for document, analysis in before.passages.analyses()} if before and same else {}
     analyses = [
-        documents_analysis.kept_analysis(d, language, Kept(cache, documents_analysis.key(d, language)))
+        known.get(id(d))
+        or documents_analysis.kept_analysis(d, language, Kept(cache, documents_analysis.key(d, language)))
         for d in documents
     ]
     texts = put_together(analyses)

@@ -24,11 +24,12 @@ class _Shared(Generic[Thing]):
 
     def __init__(self, lists: Iterable[Sequence[Thing]]) -> None:
         self.numbers: dict[Thing, int] = {}
-        self.of = [np.array([self._number(thing) for thing in things], dtype=np.int32) for things in lists]
+        self.of = [self._numbered(things) for things in lists]
         """By document, and by its own number there, the number for all documents."""
 
-    def _number(self, thing: Thing) -> int:
-        return self.numbers.setdefault(thing, len(self.numbers))
+    def _numbered(self, things: Sequence[Thing]) -> Numbers:
+        numbers = self.numbers
+        return np.array([numbers.setdefault(thing, len(numbers)) for thing in things], dtype=np.int32)
 
     def translated(self, parts: Iterable[NDArray[Any]]) -> Numbers:
         """``parts`` (the documents' own numbers) end to end, in numbers for all."""
