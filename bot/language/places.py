@@ -188,9 +188,14 @@ def _unknown_latin(text: str, spans: Sequence[tuple[int, int]]) -> Iterable[str]
             yield match[0]
 
 
+_COUNTED = frozenset("个些少各他这那")
+"""What stands before a word for any country, not for this one."""
+
+
 def _cancelled(text: str, span: tuple[int, int], place: Place) -> bool:
-    """全国第一, 国家级 name no place."""
-    return bool(place.unless) and text.startswith(place.unless, span[1])
+    """全国第一, 国家级 name no place, nor does 几个国家 the whole."""
+    counted = place.wide and span[0] > 0 and text[span[0] - 1] in _COUNTED
+    return counted or (bool(place.unless) and text.startswith(place.unless, span[1]))
 
 
 def _city_and_sound(text: str, place: Place) -> Iterable[tuple[int, int]]:
